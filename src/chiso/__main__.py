@@ -1,0 +1,5 @@
+"""``python -m chiso``."""
+
+from chiso.cli import main
+
+main()

@@ -1,0 +1,98 @@
+"""The only division and the only rounding in chiso.
+
+Counts come in as integers, points leave as decimals with two places. How the published decimals
+come about is in docs/scoring-rules.md; the catalogue says which arithmetic a group uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
+
+# Wide enough that no count of a nation's cases is cut before it is rounded.
+_CONTEXT = Context(prec=60, rounding=ROUND_HALF_UP)
+
+
+def round_half_up(value: Fraction | Decimal, places: int) -> Decimal:
+    """Return ``value`` rounded to ``places`` decimals, a tie away from zero."""
+    if isinstance(value, Decimal):
+        return value.quantize(Decimal(1).scaleb(-places), context=_CONTEXT)
+    scaled = abs(value) * 10**places
+    whole, rest = divmod(scaled.numerator, scaled.denominator)
+    if 2 * rest >= scaled.denominator:
+        whole += 1
+    signed = -whole if value < 0 else whole
+    return Decimal(signed).scaleb(-places, context=_CONTEXT)
+
+
+def plain(value: Decimal) -> str:
+    """Return a number without needless noughts: 10 for 10.00, 2.5 for 2.50."""
+    return f"{value.normalize():f}"
+
+
+def ratio(numerator: int | Fraction, denominator: int | Fraction) -> Fraction | None:
+    """Return numerator / denominator exactly, or None when the denominator is 0."""
+    return None if denominator == 0 else Fraction(numerator) / Fraction(denominator)
+
+
+def ratio_of_percent(percent_value: Decimal) -> Fraction:
+    """Return the ratio (0..1) that a percent (0..100) stands for, exactly."""
+    return Fraction(percent_value) / 100
+
+
+def percent(value: Fraction, places: int) -> Decimal:
+    """Return the ratio ``value`` (0..1) in percent (0..100), rounded half up."""
+    return round_half_up(value * 100, places)
+
+
+def share_up_to(value: Fraction, full_at: Fraction) -> Fraction:
+    """Return which share of the points ``value`` earns: linear, 1 from ``full_at`` on, never below 0."""
+    return max(Fraction(0), min(Fraction(1), value / full_at))
+
+
+def share_down_to(value: Fraction, full_at: Fraction, none_at: Fraction) -> Fraction:
+    """Return the share earned where lower is better: 1 up to ``full_at``, 0 from ``none_at`` on."""
+    if value <= full_at:
+        return Fraction(1)
+    if value >= none_at:
+        return Fraction(0)
+    return (none_at - value) / (none_at - full_at)
+
+
+def points_of(share: Fraction, maximum: Decimal, places: int) -> Decimal:
+    """Return the points for a share (0..1) of ``maximum``, from the exact value, half up."""
+    return round_half_up(share * Fraction(maximum), places)
+
+
+def percent_on_doubles(numerator: int, denominator: int, places: int) -> Decimal:
+    """Return 100·n/d computed and rounded on IEEE doubles; the denominator is not 0."""
+    return _rounded_double(100 * numerator / denominator, places)
+
+
+def points_on_doubles(percent_value: Decimal, maximum: Decimal, full_at: Fraction, places: int) -> Decimal:
+    """Return the points as the portal computes payment: on IEEE doubles, from the rounded percent.
+
+    The order ``P·percent/T`` is part of the rule: another order of multiplication gives another
+    hundredth (6 · 93.25 % lies just below 5.595 as a double and becomes 5.59).
+    """
+    points = float(maximum) * float(percent_value) / float(full_at * 100)
+    return _rounded_double(min(float(maximum), max(0.0, points)), places)
+
+
+def sum_points(points: Iterable[Decimal]) -> Decimal:
+    """Return the sum of rounded points; it needs no rounding of its own."""
+    return sum(points, Decimal("0.00"))
+
+
+def sum_on_doubles(points: Iterable[Decimal], places: int) -> Decimal:
+    """Return the sum of rounded points, added as doubles and rounded half up."""
+    total = 0.0
+    for value in points:
+        total += float(value)
+    return _rounded_double(total, places)
+
+
+def _rounded_double(value: float, places: int) -> Decimal:
+    # Decimal(float) is the double's exact value, so a tie is a tie of the double itself.
+    return round_half_up(Decimal(value), places)

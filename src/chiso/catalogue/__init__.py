@@ -1,0 +1,1 @@
+"""The catalogue: the law as data, read with line numbers and validated whole."""

@@ -1,0 +1,199 @@
+"""Checks across the entries of a catalogue, one function each; every one returns its problems."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from decimal import Decimal
+
+from chiso.arithmetic import plain
+from chiso.catalogue.meaning import Meaning
+from chiso.catalogue.model import CatalogueText, ComponentIndex
+from chiso.catalogue.reader import Document, Path, Resolved
+from chiso.errors import CatalogueError, Problem, Text
+
+_GROUP_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
+_INDEX_CODE = re.compile(r"[\w.\-]{1,40}")
+# A group's code heads a column of the results beside these.
+_COLUMNS_OF_RESULTS = frozenset(
+    (
+        *("rank", "period", "unit_code", "unit_name", "level", "key", "key_name"),
+        *("total", "max_points", "band", "outcome"),
+    )
+)
+
+
+def check(
+    text: CatalogueText, resolved: Resolved, document: Document, mended: Collection[str] = ()
+) -> Iterator[Problem]:
+    """Yield every fault that no single entry shows by itself, on one day of the catalogue.
+
+    Where keys of single entries were ``mended``, only what the mending cannot have caused is told.
+    """
+    yield from _dates(text, document)
+    yield from _editions(text, resolved)
+    yield from _codes(text, resolved)
+    if not {"points", "total", "indices", "groups"} & set(mended):
+        yield from _sums(text, resolved)
+    if not mended:
+        for path, index in _indices(text):
+            yield from _rule(index, path, resolved)
+    yield from _bands(text, resolved)
+    try:
+        Meaning(text, resolved, document).rules(text.editions[0], text.editions[0].from_)
+    except CatalogueError as error:
+        yield from error.problems
+
+
+def _indices(text: CatalogueText) -> Iterator[tuple[Path, ComponentIndex]]:
+    for group_position, group in enumerate(text.groups):
+        for position, index in enumerate(group.indices):
+            yield ("groups", group_position, "indices", position), index
+
+
+def _dates(text: CatalogueText, document: Document) -> Iterator[Problem]:
+    first = min(edition.from_ for edition in text.editions)
+    for day, place in document.dated_places():
+        if day < first:
+            yield Problem(
+                Text(
+                    vi=f"Ngày {day} trước phiên bản đầu tiên ({first})",
+                    en=f"Date {day} is before the first edition ({first})",
+                ),
+                place,
+                Text(vi=f"Dùng {first} hoặc muộn hơn", en=f"Use {first} or later"),
+            )
+
+
+def _editions(text: CatalogueText, resolved: Resolved) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for position, edition in enumerate(text.editions):
+        if edition.id in seen:
+            yield Problem(
+                Text(vi=f"Phiên bản “{edition.id}” có hai lần", en=f"Edition “{edition.id}” is given twice"),
+                resolved.place(("editions", position, "id")),
+            )
+        seen.add(edition.id)
+        if position and edition.from_ <= text.editions[position - 1].from_:
+            yield Problem(
+                Text(
+                    vi="Các phiên bản phải xếp theo ngày bắt đầu, không trùng ngày",
+                    en="Editions must stand in the order of their first days, each day once",
+                ),
+                resolved.place(("editions", position, "from")),
+            )
+
+
+def _codes(text: CatalogueText, resolved: Resolved) -> Iterator[Problem]:
+    taken: set[str] = set()
+    names: list[tuple[str, Path]] = []
+    for path, index in _indices(text):
+        names.append((index.code, (*path, "code")))
+        names.extend((alias, (*path, "aliases", n)) for n, alias in enumerate(index.aliases))
+    for name, path in names:
+        if not _INDEX_CODE.fullmatch(name):
+            yield Problem(
+                Text(vi=f"“{name[:40]}” không dùng được làm mã", en=f"“{name[:40]}” cannot be a code"),
+                resolved.place(path),
+                Text(vi="Chữ cái, số, dấu chấm, gạch", en="Letters, digits, points, dashes"),
+            )
+        if name.casefold() in taken:
+            yield Problem(
+                Text(vi=f"Mã “{name}” đã dùng cho chỉ số khác", en=f"Code “{name}” is already taken"),
+                resolved.place(path),
+            )
+        taken.add(name.casefold())
+    groups: set[str] = set()
+    for position, group in enumerate(text.groups):
+        if not _GROUP_CODE.fullmatch(group.code) or group.code in _COLUMNS_OF_RESULTS:
+            yield Problem(
+                Text(
+                    vi=f"“{group.code[:40]}” không dùng được làm mã nhóm",
+                    en=f"“{group.code[:40]}” cannot be a group's code",
+                ),
+                resolved.place(("groups", position, "code")),
+                Text(
+                    vi="Chữ cái, số và gạch dưới, khác tên các cột kết quả (total, band, …)",
+                    en="Letters, digits, underscores; not the name of a result's column (total, band, …)",
+                ),
+            )
+        if group.code.casefold() in groups:
+            yield Problem(
+                Text(vi=f"Nhóm “{group.code}” có hai lần", en=f"Group “{group.code}” is given twice"),
+                resolved.place(("groups", position, "code")),
+            )
+        groups.add(group.code.casefold())
+
+
+def _sums(text: CatalogueText, resolved: Resolved) -> Iterator[Problem]:
+    for position, group in enumerate(text.groups):
+        total = sum((index.points or Decimal(0) for index in group.indices), Decimal(0))
+        if total != group.points:
+            said = plain(group.points)
+            yield Problem(
+                Text(
+                    vi=f"Nhóm “{group.code}” ghi {said} điểm, các chỉ số cộng lại {plain(total)}",
+                    en=f"Group “{group.code}” says {said} points, its indices add up to {plain(total)}",
+                ),
+                resolved.place(("groups", position, "points")),
+            )
+    total = sum((group.points for group in text.groups), Decimal(0))
+    if text.total is not None and total != text.total:
+        yield Problem(
+            Text(
+                vi=f"Tổng ghi {plain(text.total)} điểm, các nhóm cộng lại {plain(total)}",
+                en=f"The total says {plain(text.total)} points, the groups add up to {plain(total)}",
+            ),
+            resolved.place(("total",)),
+        )
+
+
+def _bands(text: CatalogueText, resolved: Resolved) -> Iterator[Problem]:
+    starts = [band.from_ for band in text.bands]
+    if len(set(starts)) != len(starts):
+        yield Problem(
+            Text(vi="Hai mức xếp loại cùng điểm bắt đầu", en="Two bands begin at the same points"),
+            resolved.place(("bands",)),
+        )
+
+
+def _rule(index: ComponentIndex, path: Path, resolved: Resolved) -> Iterator[Problem]:
+    def fault(vi: str, en: str, *key: str) -> Problem:
+        return Problem(Text(vi=vi, en=en), resolved.place((*path, *key)))
+
+    measured = index.numerator is not None and index.denominator is not None
+    if index.reported_only == (index.numerator is not None or index.denominator is not None):
+        yield fault(
+            "Cần numerator và denominator, hoặc reported_only: true",
+            "Either numerator and denominator, or reported_only: true",
+        )
+    elif not index.reported_only and not measured:
+        yield fault("Thiếu numerator hoặc denominator", "Numerator or denominator is missing")
+    if index.rule == "analysis":
+        if index.points is not None:
+            yield fault("Chỉ số phân tích không có điểm", "An index for analysis has no points", "points")
+        return
+    if index.points is None:
+        yield fault("Thiếu khóa “points”", "Missing key “points”")
+    if index.rule == "steps":
+        if not index.steps:
+            yield fault("Quy tắc steps cần khóa “steps”", "The steps rule needs the key “steps”")
+    elif index.full_points_at is None:
+        yield fault("Thiếu khóa “full_points_at”", "Missing key “full_points_at”")
+    elif index.rule == "linear" and index.full_points_at <= 0:
+        yield fault("“full_points_at” phải lớn hơn 0", "“full_points_at” must be above 0", "full_points_at")
+    if index.value_unit == "percent" and index.full_points_at is not None and index.full_points_at > 1:
+        yield fault(
+            "“full_points_at” của một tỷ lệ không quá 100%; viết kèm dấu %, ví dụ 80%",
+            "“full_points_at” of a ratio is at most 100%; write it with the sign, for instance 80%",
+            "full_points_at",
+        )
+    if index.rule == "lower_is_better" and (
+        index.no_points_at is None
+        or index.full_points_at is None
+        or index.no_points_at <= index.full_points_at
+    ):
+        yield fault(
+            "Quy tắc lower_is_better cần no_points_at lớn hơn full_points_at",
+            "The lower_is_better rule needs no_points_at above full_points_at",
+        )

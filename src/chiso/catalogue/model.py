@@ -1,0 +1,216 @@
+"""The shape of a catalogue on one day: what may be written where.
+
+Conditions are still text here; formula.py turns them into typed trees.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from chiso.terms.unit import Level
+
+Status = Literal["issued", "inferred", "unknown"]
+ZeroRule = Literal["full", "zero", "blank", "exclude"]
+RuleKind = Literal["linear", "lower_is_better", "steps", "pass_fail", "analysis"]
+
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?%")
+
+
+def _quantity(value: Any) -> Any:
+    """Return the exact value of ``80%`` or of a number; anything else is left for the error."""
+    if isinstance(value, str) and (match := _PERCENT.fullmatch(value)):
+        return Fraction(match[1]) / 100
+    if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+        return Fraction(value)
+    raise ValueError("quantity")
+
+
+def _points(value: Any) -> Any:
+    if isinstance(value, (int, Decimal)) and not isinstance(value, bool) and value >= 0:
+        return Decimal(value) + Decimal("0.00")  # shown with two places, as points are
+    raise ValueError("points")
+
+
+Quantity = Annotated[Fraction, BeforeValidator(_quantity)]
+Points = Annotated[Decimal, BeforeValidator(_points)]
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True, populate_by_name=False
+    )
+
+
+class Bilingual(_Entry):
+    """A text in both languages."""
+
+    vi: str
+    en: str
+
+
+class Edition(_Entry):
+    """An edition: from its first day until the next edition's."""
+
+    id: str
+    from_: date = Field(alias="from")
+    title: Bilingual
+    not_applicable: Literal["keeps_maximum", "lowers_maximum"]
+
+
+class Band(_Entry):
+    """A band (xếp loại) of totals: from this many points up to the next band."""
+
+    from_: Points = Field(alias="from")
+    name: Bilingual
+
+
+class Exclusion(_Entry):
+    """Rows of the period that are left out, and why."""
+
+    when: str
+    reason: Bilingual
+
+
+class RecordRules(_Entry):
+    """What counts of one records table: its population in the period, and named definitions.
+
+    ``looked_up`` says which rows other tables' look-ups find, inside the population or not; without it
+    all of them.
+    """
+
+    population: str
+    looked_up: str | None = None
+    excluded: list[Exclusion] = []
+    definitions: dict[str, str] = {}
+
+
+class Rounding(_Entry):
+    """Decimals of percent and points, and the arithmetic they are reached by."""
+
+    percent: Annotated[int, Field(ge=0, le=6)] = 2
+    points: Annotated[int, Field(ge=0, le=6)] = 2
+    arithmetic: Literal["decimal", "double"] = "decimal"
+
+
+class Measure(_Entry):
+    """A count, sum, minimum or maximum over records, or arithmetic over measures.
+
+    Exactly one way of measuring is given; a numerator without ``records`` is counted inside the
+    denominator.
+    """
+
+    records: str | None = None
+    count: str | None = None
+    sum: str | None = None
+    min: str | None = None
+    max: str | None = None
+    where: str | None = None
+    within: Literal["denominator"] | None = None
+    add: list[Measure] | None = None
+    subtract: list[Measure] | None = None
+    multiply: list[Measure] | None = None
+    largest: list[Measure] | None = None
+    constant: int | None = None
+
+
+class Step(_Entry):
+    """From this value on, this share of the points."""
+
+    from_: Quantity = Field(alias="from")
+    share: Quantity
+
+
+class Source(_Entry):
+    """Where the rule stands."""
+
+    document: str
+    place: str | None = None
+    note: Bilingual | None = None
+
+
+class Repair(_Entry):
+    """What may still be put right for a record that does not count, without changing a fact."""
+
+    kind: str
+    records: str | None = None
+    when: str
+    sets: dict[str, str | int | bool]
+    effort: Annotated[int, Field(ge=1)] = 1
+    name: Bilingual
+
+
+class Expectation(_Entry):
+    """What a test's records must give; null where nothing is determined."""
+
+    numerator: int | None = None
+    denominator: int | None = None
+
+
+class Test(_Entry):
+    """Records of one unit and the counts they must give."""
+
+    __test__ = False  # not a test case of ours, whatever pytest makes of the name
+
+    name: str
+    given: dict[str, list[dict[str, str | int | bool | date | None]]]
+    expect: Expectation
+    period: str | None = None
+    as_of: date | None = None
+    level: Level | None = None
+
+
+class ComponentIndex(_Entry):
+    """One component index (chỉ số thành phần)."""
+
+    code: str
+    name: Bilingual
+    aliases: list[str] = []
+    numerator: Measure | None = None
+    denominator: Measure | None = None
+    reported_only: bool = False
+    value_unit: Literal["percent", "working_day", "minute", "case", "count"] = "percent"
+    rule: RuleKind = "linear"
+    points: Points | None = None
+    full_points_at: Quantity | None = None
+    no_points_at: Quantity | None = None
+    steps: list[Step] = []
+    on_zero: ZeroRule
+    rollup: Literal["subtree", "own"] = "subtree"
+    measured_at: Literal["unit"] | list[Level] = "unit"
+    applies_to: list[Level]
+    status: Status
+    source: Source
+    remedy: Bilingual
+    repairs: list[Repair] = []
+    tests: list[Test] = []
+
+
+class Group(_Entry):
+    """A group of component indices (nhóm chỉ số)."""
+
+    code: str
+    name: Bilingual
+    short: Bilingual
+    points: Points
+    rounding: Rounding = Rounding()
+    indices: Annotated[list[ComponentIndex], Field(min_length=1)]
+
+
+class CatalogueText(_Entry):
+    """A whole catalogue file on one day."""
+
+    catalogue: str
+    title: Bilingual
+    editions: Annotated[list[Edition], Field(min_length=1)]
+    total: Points | None = None
+    bands: list[Band] = []
+    records: dict[str, RecordRules] = {}
+    test_defaults: dict[str, dict[str, str | int | bool | date | None]] = {}
+    test_period: str | None = None
+    groups: Annotated[list[Group], Field(min_length=1)]

@@ -1,0 +1,224 @@
+"""The commands: options in, exit code out. What they do stands in run.py.
+
+Each command imports what it needs when it runs, so that ``chiso --help`` is quick on an old computer.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from chiso.cli.options import common, path_option, scoring_options
+from chiso.cli.output import UNKNOWN_WIDTH, chosen, form_of, write_result
+from chiso.cli.shell import Commands, say, usage
+from chiso.errors import ExitCode, Text
+
+if TYPE_CHECKING:
+    from chiso.reporting.tables import Detail
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=say(
+        "Chấm điểm chất lượng phục vụ của cơ quan nhà nước theo Bộ chỉ số 766, từ chính các hồ sơ.",
+        "Score how well public offices serve citizens by index set 766, from the case files themselves.",
+    ),
+)
+@click.version_option(package_name="chiso", prog_name="chiso")
+def main() -> None:
+    """The group itself does nothing."""
+
+
+def _request(options: dict[str, Any]) -> Any:
+    from chiso.run import ScoreRequest
+
+    if not options["records"] and not options["reported"]:
+        raise usage(
+            "cần RECORDS (tệp hoặc thư mục) hoặc --reported",
+            "RECORDS (files or a folder) or --reported is needed",
+        )
+    form_of(options)  # a wrong suffix is said before the work, not after
+    names = (
+        "records",
+        "period",
+        "reported",
+        "units",
+        "catalogue",
+        "edition",
+        "as_of",
+        "working_days",
+        "level",
+        "parent",
+        "unit",
+        "with_records",
+        "by",
+    )
+    return ScoreRequest(**{name: options[name] for name in names if name in options})
+
+
+@main.command(help=say("Chấm điểm các đơn vị từ tệp hồ sơ.", "Score units from case files."))
+@scoring_options
+@click.option(
+    "--detail",
+    type=click.Choice(["total", "index"]),
+    default="total",
+    help=say("Tổng hay từng chỉ số", "Totals or every index"),
+)
+@click.option(
+    "--by",
+    metavar="WHAT",
+    help=say("Chia theo officer, field, procedure, channel", "Split by officer, field, procedure, channel"),
+)
+def score(**options: Any) -> None:
+    """Score units."""
+    from chiso import run
+    from chiso.api import today_in_vietnam
+    from chiso.reporting.tables import score_table
+
+    request = _request(options)
+    board = run.score(request, today_in_vietnam())
+    language = chosen(options)
+    detail: Detail = options["detail"]
+    write_result(board, None, score_table(board, detail, language), options, language)
+
+
+@main.command(help=say("Xếp hạng các đơn vị, mỗi cấp riêng.", "Rank units, each level apart."))
+@scoring_options
+@click.option(
+    "--top",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help=say("Chỉ N hạng đầu mỗi cấp", "Only the first N places of each level"),
+)
+@click.option(
+    "--peer-groups",
+    is_flag=True,
+    help=say("Xếp riêng từng nhóm so sánh của danh mục", "Rank each peer group of the registry apart"),
+)
+def rank(**options: Any) -> None:
+    """Rank units."""
+    from chiso import run
+    from chiso.api import today_in_vietnam
+    from chiso.reporting.tables import rank_table
+
+    board = run.score(_request(options), today_in_vietnam())
+    ranks = run.rank(board, by_peer_group=options["peer_groups"])
+    if options["top"] is not None:
+        ranks = tuple(rank for rank in ranks if rank.place <= options["top"])
+    language = chosen(options)
+    write_result(board, ranks, rank_table(board, ranks, language), options, language)
+
+
+@main.group(help=say("Xem, kiểm tra, thử bộ chỉ số.", "Check, show and test a catalogue."))
+def catalogue() -> None:
+    """Work on the catalogue."""
+
+
+_CATALOGUE_FILE = click.argument("file", required=False, type=click.Path(path_type=Path), metavar="[FILE]")
+
+
+@catalogue.command(
+    help=say("Kiểm tra bộ chỉ số: mọi lỗi trong một lần.", "Check a catalogue: every fault in one go.")
+)
+@_CATALOGUE_FILE
+@common
+def check(**options: Any) -> None:
+    """Check a catalogue."""
+    from chiso.catalogue.load import load_catalogue
+
+    catalogue = load_catalogue(options["file"])
+    language = chosen(options)
+    editions = ", ".join(edition.id for edition in catalogue.editions)
+    said = Text(
+        vi=f"{catalogue.file}: không có lỗi; phiên bản: {editions}",
+        en=f"{catalogue.file}: no faults; editions: {editions}",
+    )
+    click.echo(said.in_language(language))
+
+
+@catalogue.command(
+    help=say("Chạy các phép thử ghi trong bộ chỉ số.", "Run the tests that a catalogue carries.")
+)
+@_CATALOGUE_FILE
+@path_option("--working-days", vi="Bảng ngày nghỉ, làm bù riêng", en="Own table of days off and worked")
+@common
+def test(**options: Any) -> int:
+    """Run a catalogue's tests."""
+    from chiso import run
+    from chiso.reporting.catalogue_text import test_lines
+
+    results = run.test_catalogue(options["file"], options["working_days"])
+    for line in test_lines(results, chosen(options)):
+        click.echo(line)
+    return ExitCode.DONE if all(result.passed for result in results) else ExitCode.CATALOGUE
+
+
+@catalogue.command(
+    help=say(
+        "In bộ chỉ số, hoặc một chỉ số với công thức và căn cứ.",
+        "Print a catalogue, or one index with its formula and source.",
+    )
+)
+@_CATALOGUE_FILE
+@click.option(
+    "--index", metavar="CODE", help=say("Một chỉ số hay bí danh của nó", "One index, or an alias of it")
+)
+@click.option(
+    "--edition",
+    metavar="ID",
+    help=say("Phiên bản (mặc định: đang áp dụng)", "Edition (default: the one in force)"),
+)
+@common
+def show(**options: Any) -> None:
+    """Print a catalogue."""
+    from chiso import run
+    from chiso.api import today_in_vietnam
+    from chiso.reporting.catalogue_text import print_catalogue, print_index
+
+    today = today_in_vietnam()
+    rules, index = run.show_catalogue(options["file"], options["edition"], options["index"], today)
+    language = chosen(options)
+    stream = io.StringIO()
+    width = shutil.get_terminal_size((UNKNOWN_WIDTH, 24)).columns
+    if index is None:
+        print_catalogue(rules, stream, language, width=width)
+    else:
+        print_index(rules, index, stream, language, width=width)
+    click.echo(stream.getvalue(), nl=False)
+
+
+@main.command(
+    help=say(
+        "Ghi bộ hồ sơ mẫu (dữ liệu giả) hoặc các mẫu trống.",
+        "Write synthetic sample exports, or empty templates.",
+    )
+)
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help=say("Thư mục", "Folder"),
+)
+@click.option(
+    "--seed",
+    type=int,
+    default=766,
+    show_default=True,
+    help=say("Hạt giống; cùng số thì cùng tệp", "Seed; the same seed gives the same files"),
+)
+@click.option("--templates", is_flag=True, help=say("Chỉ ghi mẫu trống", "Empty templates only"))
+@common
+def sample(**options: Any) -> None:
+    """Write samples."""
+    from chiso import run
+
+    written = run.write_sample(options["output"], options["seed"], templates=options["templates"])
+    for path in written:
+        click.echo(str(path))

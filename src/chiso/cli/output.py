@@ -1,0 +1,131 @@
+"""Putting a result where it was asked for, and the notes where they do not get in its way."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO, cast
+
+import click
+
+from chiso.cli.shell import language_from, usage
+from chiso.errors import CannotWriteError, Language, Place, Problem, Text
+
+if TYPE_CHECKING:
+    from chiso.reporting.tables import ReportTable
+    from chiso.scoring.rank import Rank
+    from chiso.scoring.scoreboard import Scoreboard
+
+# A table that goes into a file or a pipe is as wide as a printed page can carry.
+UNKNOWN_WIDTH = 120
+# Narrower than this a table would lose digits.
+LEAST_WIDTH = 80
+_SUFFIXES = {".csv": "csv", ".json": "json", ".parquet": "parquet", ".xlsx": "xlsx", ".txt": "table"}
+
+
+def chosen(options: dict[str, Any]) -> Language:
+    """Return the language of a command's output."""
+    return cast(Language, options["lang"]) if options["lang"] else language_from([])
+
+
+def write_result(
+    board: Scoreboard,
+    ranks: tuple[Rank, ...] | None,
+    table: ReportTable,
+    options: dict[str, Any],
+    language: Language,
+) -> None:
+    """Put the result where it was asked for, and the notes where they do not get in its way."""
+    from chiso.reporting import notes as remarks
+    from chiso.reporting.files import csv_text, parquet_bytes, write_whole, xlsx_bytes
+    from chiso.reporting.json_output import scoreboard_json
+    from chiso.reporting.tables import with_index_names
+
+    output: Path | None = options["output"]
+    form = form_of(options)
+    lines = remarks.notes(board, language)
+    match form:
+        case "csv":
+            content = csv_text(table, for_excel=options["excel"]).encode()
+        case "json":
+            content = scoreboard_json(board, language, ranks).encode()
+        case "parquet":
+            content = parquet_bytes(table)
+        case "xlsx":
+            content = xlsx_bytes(table, language, lines)
+        case _:
+            shown = with_index_names(table, board, language)
+            content = _console_text(
+                shown, lines, language, None if output is None else UNKNOWN_WIDTH
+            ).encode()
+    if output is not None:
+        _refuse_input(output, board)
+        write_whole(output, content)
+    elif form in ("parquet", "xlsx") and sys.stdout.isatty():
+        raise usage(f"{form} cần -o TỆP", f"{form} needs -o FILE")
+    else:
+        _to_stdout(content)
+    aside = [*remarks.quarantine_lines(board, language)]
+    if output is not None or form != "table":
+        aside = [*lines, *aside]
+    _print_aside(aside, sys.stderr)
+
+
+def _refuse_input(output: Path, board: Scoreboard) -> None:
+    """Refuse to write over what was read: a result must never take the place of the records."""
+    inputs = {Path(file.path).resolve() for file in board.provenance.files}
+    if output.resolve() in inputs:
+        raise CannotWriteError(
+            Problem(
+                Text(vi="Tệp này là đầu vào", en="This file is an input"),
+                Place(str(output)),
+                Text(vi="Chọn tên khác cho -o", en="Choose another name for -o"),
+            )
+        )
+
+
+def _to_stdout(content: bytes) -> None:
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        message = Text(vi="Không ghi được ra đầu ra chuẩn", en="Cannot write to standard output")
+        raise CannotWriteError(Problem(message)) from error
+
+
+def form_of(options: dict[str, Any]) -> str:
+    """Return the format asked for, by name or by the suffix of the output file."""
+    output: Path | None = options["output"]
+    if options["form"] is not None:
+        return str(options["form"])
+    if output is None:
+        return "csv" if options.get("excel") else "table"
+    form = _SUFFIXES.get(output.suffix.lower())
+    if form is None:
+        raise usage(
+            f"không biết định dạng của đuôi “{output.suffix}”; dùng --format hoặc {', '.join(_SUFFIXES)}",
+            f"no format goes with “{output.suffix}”; use --format or {', '.join(_SUFFIXES)}",
+        )
+    return form
+
+
+def _console_text(table: ReportTable, lines: Sequence[str], language: Language, width: int | None) -> str:
+    from chiso.reporting.console import print_notes, print_table
+
+    stream = io.StringIO()
+    if width is None:
+        width = max(LEAST_WIDTH, shutil.get_terminal_size((UNKNOWN_WIDTH, 24)).columns)
+    print_table(table, stream, language, width=width)
+    print_notes(lines, stream, width=width)
+    return stream.getvalue()
+
+
+def _print_aside(lines: Sequence[str], stream: TextIO) -> None:
+    for line in lines:
+        click.echo(line, file=stream)

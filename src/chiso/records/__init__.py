@@ -1,0 +1,1 @@
+"""Records: exports recognised by their headings, typed cell by cell, every row accounted for."""

@@ -1,0 +1,183 @@
+"""Cell text → typed value, as DuckDB expressions: one per kind of column.
+
+Each expression gives null for a cell that cannot be read; the loader compares with the raw cell to
+tell an empty cell from an unreadable one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from chiso.records.mapping import value_spellings
+from chiso.terms.columns import FIRST_DAY, LAST_DAY, ColumnSpec
+
+# Day before month, always; only ISO and the sync schema put the year first.
+DATE_FORMATS = (
+    "%d/%m/%Y %H:%M:%S",
+    "%d/%m/%Y %H:%M",
+    "%d/%m/%Y",
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%d %H:%M",
+    "%Y-%m-%d",
+    "%Y-%m-%dT%H:%M:%S",
+    "%Y-%m-%dT%H:%M",
+    "%Y%m%d%H%M%S",
+    "%Y%m%d",
+)
+_BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
+_FORMATS_SQL = "[" + ", ".join(f"'{form}'" for form in DATE_FORMATS) + "]"
+_SQL_TYPES: Mapping[str, str] = {
+    "text": "VARCHAR",
+    "unit": "VARCHAR",
+    "officer": "VARCHAR",
+    "integer": "BIGINT",
+    "money": "BIGINT",
+    "boolean": "BOOLEAN",
+    "timestamp": "TIMESTAMP",
+    "date": "DATE",
+    "enum": "SMALLINT",
+    "presence": "BOOLEAN",
+}
+
+
+def quoted(text: str) -> str:
+    """Return ``text`` as an SQL string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    """Return ``name`` as a quoted SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def sql_type(column: ColumnSpec) -> str:
+    """Return the DuckDB type that holds the column."""
+    return _SQL_TYPES[column.kind]
+
+
+def trimmed(cell: str) -> str:
+    """Return the cell without blanks around it; null where nothing is left."""
+    # Few cells have blanks around them, and looking for one is much cheaper than trimming.
+    has_blank = f"{cell} < '!' OR right({cell}, 1) < '!'"
+    has_hard_blank = f"starts_with({cell}, chr(160)) OR ends_with({cell}, chr(160))"
+    return f"CASE WHEN {has_blank} OR {has_hard_blank} THEN {_bare(cell)} ELSE {cell} END"
+
+
+def _bare(cell: str) -> str:
+    return f"nullif(trim({cell}, {_BLANKS}), '')"
+
+
+def typed(table: str, column: ColumnSpec, cell: str) -> str:
+    """Return the typed value of a cell; null where it cannot be read or an empty cell means nothing.
+
+    Most cells are written plainly, so each kind tries that first and looks at blanks, odd spellings and
+    rarer forms only where it fails. Dates still have to be ``bounded``.
+    """
+    match column.kind:
+        case "text" | "unit":
+            # A plain code, as nearly every cell is: printable ASCII at both ends and in between.
+            plain = f"{cell} >= '!' AND right({cell}, 1) >= '!' AND strlen({cell}) = length({cell})"
+            return f"CASE WHEN {plain} THEN {cell} ELSE {_composed(trimmed(cell))} END"
+        case "officer":
+            return _officer(trimmed(cell))
+        case "integer":
+            return _integer(cell)
+        case "money":
+            return _money(cell)
+        case "timestamp":
+            return _timestamp(cell)
+        case "date":
+            return f"CAST({_timestamp(cell)} AS DATE)"
+        case "presence":
+            return f"CASE WHEN {cell} >= '!' THEN TRUE WHEN {_bare(cell)} IS NOT NULL THEN TRUE END"
+        case "boolean" | "enum":
+            return _word(table, column, cell)
+
+
+def unreadable(cell: str, value: str) -> str:
+    """Return the condition that a cell is filled and yet gave no value."""
+    # The blanks are looked at only where a value is lacking: AND alone would trim every cell.
+    return f"CASE WHEN {value} IS NULL AND {cell} IS NOT NULL THEN {_bare(cell)} IS NOT NULL ELSE FALSE END"
+
+
+def _composed(cell: str) -> str:
+    # What has no letter beyond ASCII is in NFC already.
+    return f"CASE WHEN strlen({cell}) = length({cell}) THEN {cell} ELSE nfc_normalize({cell}) END"
+
+
+def _word(table: str, column: ColumnSpec, cell: str) -> str:
+    spellings = value_spellings(table, column)
+    if column.kind == "boolean":
+        codes = {"true": "TRUE", "false": "FALSE"}
+    else:
+        codes = {word: str(code) for code, word in enumerate(column.values)}
+    exact = " ".join(f"WHEN {quoted(text)} THEN {codes[word]}" for text, word in spellings.items())
+    empty = "NULL" if column.when_empty is None else codes[column.when_empty]
+    return (
+        f"CASE WHEN {cell} IS NULL THEN {empty} ELSE CASE {cell} {exact} ELSE "
+        f"CASE WHEN {_bare(cell)} IS NULL THEN {empty} ELSE CASE {_folded(cell)} {exact} END END END END"
+    )
+
+
+def _folded(cell: str) -> str:
+    return f"lower(nfc_normalize(trim(regexp_replace({cell}, '[\\s\\x{{A0}}]+', ' ', 'g'))))"
+
+
+def _officer(cell: str) -> str:
+    # A name has a blank in it, a code has none, nor an @ or nine digits as addresses, telephone and
+    # identity numbers have. What is personal never enters a table.
+    name = f"'cb-' || left(sha256({_folded(cell)}), 10)"
+    has_blank = f"regexp_matches({cell}, '[\\s\\x{{A0}}@]|[0-9]{{9}}')"
+    return f"CASE WHEN {has_blank} THEN {name} ELSE {_composed(cell)} END"
+
+
+def _integer(cell: str) -> str:
+    bare = _bare(cell)
+    whole = f"regexp_full_match({bare}, '-?[0-9]{{1,12}}([.,]0{{1,2}})?')"
+    return (
+        f"CASE WHEN regexp_full_match({cell}, '[0-9]{{1,12}}') THEN TRY_CAST({cell} AS BIGINT) "
+        f"WHEN {whole} THEN TRY_CAST(regexp_replace({bare}, '[.,].*', '') AS BIGINT) END"
+    )
+
+
+def _money(cell: str) -> str:
+    bare = _bare(cell)
+    whole = f"regexp_full_match({bare}, '[0-9]{{1,12}}([.,]0{{1,2}})?')"
+    grouped = f"regexp_full_match({bare}, '[0-9]{{1,3}}([.,][0-9]{{3}}){{1,3}}')"
+    return (
+        f"CASE WHEN regexp_full_match({cell}, '[0-9]{{1,12}}') THEN TRY_CAST({cell} AS BIGINT) "
+        f"WHEN {whole} THEN TRY_CAST(regexp_replace({bare}, '[.,].*', '') AS BIGINT) "
+        f"WHEN {grouped} THEN TRY_CAST(regexp_replace({bare}, '[.,]', '', 'g') AS BIGINT) END"
+    )
+
+
+def _timestamp(cell: str) -> str:
+    bare = _bare(cell)
+    plain = f"try_strptime({cell}, {_FORMATS_SQL})"
+    blanks = f"CASE WHEN {bare} <> {cell} THEN try_strptime({bare}, {_FORMATS_SQL}) END"
+    # A time with a zone is moved to Vietnam's, +07 the year round.
+    zoned = (
+        f"CASE WHEN regexp_matches({bare}, ':.*(Z|[+-][0-9]{{2}}(:?[0-9]{{2}})?)$') "
+        f"THEN make_timestamp(epoch_us(TRY_CAST({bare} AS TIMESTAMPTZ)) + {7 * 3600 * 1_000_000}) END"
+    )
+    fraction = f"CASE WHEN contains({bare}, '-') THEN TRY_CAST({bare} AS TIMESTAMP) END"
+    # Excel's serial: days since 30/12/1899.
+    serial = (
+        f"CASE WHEN regexp_full_match({bare}, '[1-9][0-9]{{4}}([.,][0-9]+)?') THEN "
+        f"TIMESTAMP '1899-12-30' + "
+        f"to_seconds(round(TRY_CAST(replace({bare}, ',', '.') AS DOUBLE) * 86400)) END"
+    )
+    return f"CASE WHEN {cell} IS NOT NULL THEN coalesce({plain}, {blanks}, {zoned}, {fraction}, {serial}) END"
+
+
+def bounded(column: ColumnSpec, value: str) -> str:
+    """Return ``value``, or null where a date lies outside the days chiso knows."""
+    if column.kind == "timestamp":
+        after = LAST_DAY + timedelta(days=1)
+        inside = f"{value} >= TIMESTAMP '{FIRST_DAY}' AND {value} < TIMESTAMP '{after}'"
+    elif column.kind == "date":
+        inside = f"{value} BETWEEN DATE '{FIRST_DAY}' AND DATE '{LAST_DAY}'"
+    else:
+        return value
+    return f"CASE WHEN {inside} THEN {value} END"

@@ -1,0 +1,208 @@
+"""The registry of units and the reported figures: small tables, read in Python with every fault named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import cast
+
+from chiso.errors import Place, Problem, RecordsError, Text, allowed_words, suggestion
+from chiso.records.dataset import QuarantinedRow, ReportedFigure
+from chiso.records.mapping import value_spellings
+from chiso.records.text_file import TextFile, rows_of
+from chiso.terms.columns import UNITS
+from chiso.terms.text import composed, folded
+from chiso.terms.unit import LEVELS, Level, Unit, UnitTree
+
+_DATE_FORMS = ("%d/%m/%Y", "%Y-%m-%d", "%Y%m%d")
+
+
+def _cells_by_column(file: TextFile) -> Iterator[tuple[int, Mapping[str, str] | None, Text | None]]:
+    for number, row in enumerate(rows_of(file), start=file.header_row + 1):
+        if row.cells is None:
+            yield number, None, row.fault
+            continue
+        cells = row.cells
+        yield (
+            number,
+            {column: composed(cells[position]) for column, position in file.recognised.positions.items()},
+            None,
+        )
+
+
+def read_units(file: TextFile) -> UnitTree:
+    """Return the registry; raises RecordsError with every fault, since a unit left out is a scandal."""
+    problems: list[Problem] = []
+    units: dict[str, Unit] = {}
+    rows: dict[str, int] = {}
+    for number, cells, fault in _cells_by_column(file):
+        if cells is None:
+            assert fault is not None
+            problems.append(_row_problem(file, number, None, fault))
+            continue
+        unit = _unit(file, number, cells, problems)
+        if unit is None:
+            continue
+        if unit.code in units:
+            message = Text(
+                vi=f"mã đơn vị {unit.code} đã có ở dòng {rows[unit.code]}",
+                en=f"unit code {unit.code} already stands in row {rows[unit.code]}",
+            )
+            problems.append(_row_problem(file, number, "unit_code", message))
+            continue
+        units[unit.code], rows[unit.code] = unit, number
+    problems.extend(_tree_problems(file, units, rows))
+    if not units and not problems:
+        message = Text(vi="Danh mục đơn vị không có dòng nào", en="The units file has no rows")
+        problems.append(Problem(message, Place(str(file.path))))
+    if problems:
+        raise RecordsError(problems)
+    return UnitTree(units.values())
+
+
+def _unit(file: TextFile, number: int, cells: Mapping[str, str], problems: list[Problem]) -> Unit | None:
+    code, name = cells.get("unit_code", ""), cells.get("unit_name", "")
+    spelt = value_spellings("units", UNITS.columns["level"])
+    level = spelt.get(folded(cells.get("level", "")))
+    if not code:
+        problems.append(_row_problem(file, number, "unit_code", _EMPTY))
+    if level is None:
+        message = Text(vi="không phải một cấp", en="is not a level")
+        problems.append(_row_problem(file, number, "level", message, allowed_words(LEVELS)))
+    days: dict[str, date | None] = {}
+    for column in ("valid_from", "valid_to"):
+        try:
+            days[column] = parse_day(cells.get(column, ""))
+        except ValueError:
+            problems.append(_row_problem(file, number, column, _NOT_A_DATE))
+            days[column] = None
+    if not code or level is None:
+        return None
+    return Unit(
+        code=code,
+        name=name or code,
+        level=cast(Level, level),
+        parent_code=cells.get("parent_code") or None,
+        peer_group=cells.get("peer_group") or None,
+        valid_from=days["valid_from"],
+        valid_to=days["valid_to"],
+        successor_code=cells.get("successor_code") or None,
+        share=cells.get("share") or None,
+    )
+
+
+def _tree_problems(file: TextFile, units: Mapping[str, Unit], rows: Mapping[str, int]) -> Iterator[Problem]:
+    for unit in units.values():
+        for column, code in (("parent_code", unit.parent_code), ("successor_code", unit.successor_code)):
+            if code is not None and code not in units:
+                message = Text(vi=f"không có đơn vị {code}", en=f"there is no unit {code}")
+                yield _row_problem(file, rows[unit.code], column, message, suggestion(code, units))
+        for column, step in (("parent_code", "parent_code"), ("successor_code", "successor_code")):
+            seen = {unit.code}
+            current: str | None = getattr(unit, step)
+            while current is not None and current in units:
+                if current in seen:
+                    message = Text(
+                        vi=f"đơn vị {unit.code} dẫn vòng tròn về chính mình",
+                        en=f"unit {unit.code} leads back to itself",
+                    )
+                    yield _row_problem(file, rows[unit.code], column, message)
+                    break
+                seen.add(current)
+                current = getattr(units[current], step)
+
+
+def read_reported(file: TextFile, units: UnitTree) -> tuple[list[ReportedFigure], list[QuarantinedRow]]:
+    """Return the reported figures, and the rows set aside because a figure in them cannot be read."""
+    figures: list[ReportedFigure] = []
+    quarantine: list[QuarantinedRow] = []
+    for number, cells, fault in _cells_by_column(file):
+        if cells is None:
+            assert fault is not None
+            quarantine.append(QuarantinedRow(str(file.path), number, None, fault))
+            continue
+        faults: list[QuarantinedRow] = []
+        figure = _figure(file, number, cells, units, faults)
+        quarantine.extend(faults)
+        if not faults:
+            figures.append(figure)
+    return figures, quarantine
+
+
+def _figure(
+    file: TextFile,
+    number: int,
+    cells: Mapping[str, str],
+    units: UnitTree,
+    faults: list[QuarantinedRow],
+) -> ReportedFigure:
+    def fault(column: str, reason: Text) -> None:
+        heading = file.heading(column)
+        faults.append(QuarantinedRow(str(file.path), number, heading, reason))
+
+    counts: dict[str, int | None] = {}
+    for column in ("numerator", "denominator"):
+        text = cells.get(column, "")
+        match = re.fullmatch(r"(\d{1,12})([.,]0+)?", text)
+        counts[column] = int(match[1]) if match else None
+        if text and not match:
+            fault(column, Text(vi="không phải số nguyên không âm", en="is not a whole number from 0"))
+    decimals: dict[str, Decimal | None] = {}
+    for column in ("percent", "points"):
+        text = cells.get(column, "").removesuffix("%").strip()
+        try:
+            decimals[column] = Decimal(text.replace(",", ".")) if text else None
+        except InvalidOperation:
+            decimals[column] = None
+            fault(column, Text(vi="không phải một số", en="is not a number"))
+        value = decimals[column]
+        if value is not None and not (value.is_finite() and 0 <= value <= 10**6):
+            fault(column, Text(vi="nằm ngoài khoảng cho phép", en="lies out of bounds"))
+    if (counts["numerator"] is None) != (counts["denominator"] is None):
+        fault(
+            "numerator" if counts["numerator"] is None else "denominator",
+            Text(vi="tử số và mẫu số phải đi cùng nhau", en="numerator and denominator go together"),
+        )
+    code = cells.get("unit_code", "")
+    if code not in units:
+        fault("unit_code", UNKNOWN_UNIT)
+    if not cells.get("index"):
+        fault("index", _EMPTY)
+    return ReportedFigure(
+        unit_code=code,
+        name=cells.get("index", ""),
+        numerator=counts["numerator"],
+        denominator=counts["denominator"],
+        percent=decimals["percent"],
+        points=decimals["points"],
+        period=cells.get("period") or None,
+        scope=cells.get("scope") or None,
+        file=str(file.path),
+        row=number,
+    )
+
+
+def parse_day(text: str) -> date | None:
+    """Return the day, None for an empty cell; raises ValueError for anything else."""
+    if not text:
+        return None
+    for form in _DATE_FORMS:
+        try:
+            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            continue
+    raise ValueError(text)
+
+
+_EMPTY = Text(vi="để trống", en="is empty")
+_NOT_A_DATE = Text(vi="không phải một ngày có thật", en="is not a real date")
+UNKNOWN_UNIT = Text(vi="đơn vị không có trong danh mục", en="the unit is in no registry")
+
+
+def _row_problem(
+    file: TextFile, row: int, column: str | None, message: Text, hint: Text | None = None
+) -> Problem:
+    heading = None if column is None else file.heading(column)
+    return Problem(message, Place(str(file.path), row=row, heading=heading), hint)

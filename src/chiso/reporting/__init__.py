@@ -1,0 +1,1 @@
+"""Reporting: a scoreboard as tables, files and notes. Nothing is computed here."""

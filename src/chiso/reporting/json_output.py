@@ -1,0 +1,130 @@
+"""Scoreboard → JSON, described by docs/schemas/scoreboard.schema.json."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+
+from chiso.errors import Language, Text
+from chiso.scoring.counts import Fates
+from chiso.scoring.rank import Rank
+from chiso.scoring.scoreboard import Score, Scoreboard, UnitScore
+
+SCHEMA_VERSION = "1.0"
+
+
+def scoreboard_json(board: Scoreboard, language: Language, ranks: Sequence[Rank] | None = None) -> str:
+    """Return the whole board as JSON text; with ``ranks`` each unit carries its place, in rank order."""
+    units = [_unit(unit, language) for unit in board.units]
+    if ranks is not None:
+        units = [{"rank": rank.place, **_unit(rank.score, language)} for rank in ranks]
+    judgement, rules = board.judgement, board.rules
+    data = {
+        "schema_version": SCHEMA_VERSION,
+        "chiso_version": board.provenance.chiso_version,
+        "catalogue": {
+            "id": rules.catalogue,
+            "edition": rules.edition,
+            "effective_on": rules.effective_on.isoformat(),
+            "file": board.provenance.catalogue_file,
+            "sha256": board.provenance.catalogue_sha256,
+        },
+        "period": {
+            "label": judgement.period.label,
+            "first_day": judgement.period.first_day.isoformat(),
+            "last_day": judgement.period.last_day.isoformat(),
+            "as_of": judgement.as_of.isoformat(),
+            "provisional": judgement.provisional,
+            "spans_editions": board.provenance.edition_note,
+        },
+        "split_by": board.split,
+        "units": units,
+        "rows": [_fates(fates, language) for fates in board.fates],
+        "indices_without_data": [{"index": m.index, "lacks": list(m.lacks)} for m in board.missing],
+        "codes_beyond_denominator": [{"index": b.index, "codes": b.codes} for b in board.beyond],
+        "inferred": list(board.inferred),
+        "quarantine": [
+            {
+                "file": row.file,
+                "row": row.row,
+                "column": row.column,
+                "reason": row.reason.in_language(language),
+            }
+            for row in board.quarantine
+        ],
+        "notes": [note.in_language(language) for note in board.notes],
+        "files": [
+            {
+                "path": file.path,
+                "table": file.table,
+                "sha256": file.sha256,
+                "header_row": file.header_row,
+                "rows_read": file.rows_read,
+                "columns": dict(file.columns),
+            }
+            for file in board.provenance.files
+        ],
+    }
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+def _unit(unit: UnitScore, language: Language) -> dict[str, object]:
+    band = None if unit.band is None else Text(unit.band.vi, unit.band.en).in_language(language)
+    return {
+        "unit_code": unit.unit.code,
+        "unit_name": unit.unit.name,
+        "level": unit.unit.level,
+        "parent_code": unit.unit.parent_code,
+        "key": unit.key,
+        "key_name": unit.key_name,
+        "groups": {
+            group.group: {
+                "points": _number(group.points),
+                "max_points": _number(group.max_points),
+                "reported": group.reported,
+            }
+            for group in unit.groups
+        },
+        "total": _number(unit.total),
+        "max_points": _number(unit.max_points),
+        "band": band,
+        "outcome": unit.outcome,
+        "has_records": unit.has_records,
+        "indices": [_score(score) for score in unit.scores],
+    }
+
+
+def _score(score: Score) -> dict[str, object]:
+    return {
+        "group": score.group,
+        "index": score.index,
+        "numerator": score.numerator,
+        "denominator": score.denominator,
+        "percent": _number(score.percent),
+        "value": _number(score.value),
+        "value_unit": score.value_unit,
+        "points": _number(score.points),
+        "max_points": _number(score.max_points),
+        "outcome": score.outcome,
+        "undetermined": score.undetermined,
+    }
+
+
+def _fates(fates: Fates, language: Language) -> dict[str, object]:
+    return {
+        "table": fates.table,
+        "read": fates.rows_read,
+        "in_population": fates.in_population,
+        "outside_period": fates.outside_period,
+        "excluded": [
+            {"reason": Text(entry.vi, entry.en).in_language(language), "rows": entry.rows}
+            for entry in fates.excluded
+        ],
+        "quarantined": fates.quarantined,
+    }
+
+
+def _number(value: Decimal | None) -> float | None:
+    # Two decimals survive a double unharmed: its shortest form is the same text.
+    return None if value is None else float(value)

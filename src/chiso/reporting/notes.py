@@ -1,0 +1,119 @@
+"""The notes under every result: rows by fate, indices without data, rules that are inferred."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chiso.errors import Language, Place, Text
+from chiso.reporting.tables import number_text
+from chiso.scoring.counts import Fates
+from chiso.scoring.scoreboard import Scoreboard
+
+_QUARANTINE_SHOWN = 20
+
+
+def notes(board: Scoreboard, language: Language) -> list[str]:
+    """Return the notes of a run, one line each."""
+    return [text.in_language(language) for text in _notes(board)] + [
+        f"{note.in_language(language)}" for note in board.notes
+    ]
+
+
+def _notes(board: Scoreboard) -> Iterator[Text]:
+    yield _run(board)
+    for fates in board.fates:
+        yield _fates(fates)
+        if fates.outside_period and not fates.in_population:
+            yield Text(
+                vi=f"{fates.table}: không dòng nào thuộc kỳ này; --period có đúng không?",
+                en=f"{fates.table}: no row belongs to this period; is --period right?",
+            )
+    for missing in board.missing:
+        lacks = ", ".join(missing.lacks)
+        yield Text(
+            vi=f"Chỉ số {missing.index} không có dữ liệu" + (f" (thiếu {lacks})" if lacks else ""),
+            en=f"Index {missing.index} has no data" + (f" (lacks {lacks})" if lacks else ""),
+        )
+    for beyond in board.beyond:
+        yield Text(
+            vi=f"Chỉ số {beyond.index}: {beyond.codes} mã có hồ sơ nhưng ngoài mẫu số, không tính",
+            en=f"Index {beyond.index}: {beyond.codes} codes with records outside the denominator",
+        )
+    yield from _undetermined(board)
+    if board.inferred:
+        listed = ", ".join(board.inferred)
+        yield Text(
+            vi=f"Quy tắc suy đoán (inferred): {listed}; xem chiso catalogue show",
+            en=f"Inferred rules: {listed}; see chiso catalogue show",
+        )
+
+
+def _run(board: Scoreboard) -> Text:
+    judgement, rules = board.judgement, board.rules
+    vi = (
+        f"Bộ chỉ số {rules.catalogue}, phiên bản {rules.edition} ({rules.edition_title.vi}); "
+        f"kỳ {judgement.period.label}, tính đến {judgement.as_of:%d/%m/%Y}"
+    )
+    en = (
+        f"Index set {rules.catalogue}, edition {rules.edition} ({rules.edition_title.en}); "
+        f"period {judgement.period.label}, as of {judgement.as_of:%Y-%m-%d}"
+    )
+    if judgement.provisional:
+        vi, en = f"{vi}; kỳ chưa kết thúc, số tạm tính", f"{en}; the period still runs, provisional"
+    if board.provenance.edition_note:
+        vi += "; kỳ nằm trên hai phiên bản, dùng phiên bản của ngày cuối kỳ"
+        en += "; the period spans two editions, the one of its last day is used"
+    return Text(vi, en)
+
+
+def _fates(fates: Fates) -> Text:
+    excluded = sum(entry.rows for entry in fates.excluded)
+    reasons_vi = "; ".join(f"{entry.vi} {number_text(entry.rows, 'vi')}" for entry in fates.excluded)
+    reasons_en = "; ".join(f"{entry.en} {number_text(entry.rows, 'en')}" for entry in fates.excluded)
+
+    def line(language: Language, words: tuple[str, str, str, str, str], reasons: str) -> str:
+        read, used, outside, left_out, quarantined = words
+        numbers = (fates.rows_read, fates.in_population, fates.outside_period, excluded, fates.quarantined)
+        shown = [number_text(number, language) for number in numbers]
+        parenthesis = f" ({reasons})" if reasons else ""
+        return (
+            f"{fates.table}: {read} {shown[0]} = {used} {shown[1]} + {outside} {shown[2]} "
+            f"+ {left_out} {shown[3]}{parenthesis} + {quarantined} {shown[4]}"
+        )
+
+    return Text(
+        vi=line("vi", ("đã đọc", "trong kỳ", "ngoài kỳ", "loại", "cách ly"), reasons_vi),
+        en=line("en", ("read", "in the period", "outside", "excluded", "quarantined"), reasons_en),
+    )
+
+
+def _undetermined(board: Scoreboard) -> Iterator[Text]:
+    """Yield, by index, how many records a condition left open; units at the top hold those below."""
+    tops = [unit for unit in board.units if not unit.unit.parent_code] or list(board.units)
+    for position, index in enumerate(board.rules.indices):
+        records = sum(unit.scores[position].undetermined for unit in tops)
+        if records:
+            yield Text(
+                vi=f"Chỉ số {index.code}: {number_text(records, 'vi')} bản ghi không xác định được, "
+                "không tính là đạt",
+                en=f"Index {index.code}: {number_text(records, 'en')} records are undetermined, "
+                "they do not count",
+            )
+
+
+def quarantine_lines(board: Scoreboard, language: Language) -> list[str]:
+    """Return where rows were set aside and why, the first ones only."""
+    lines = []
+    for row in board.quarantine[:_QUARANTINE_SHOWN]:
+        place = Place(row.file, row=row.row, heading=row.column).in_language(language)
+        lines.append(f"{place}: {row.reason.in_language(language)}")
+    rest = sum(fates.quarantined for fates in board.fates) - len(
+        {(row.file, row.row) for row in board.quarantine[:_QUARANTINE_SHOWN]}
+    )
+    if rest > 0:
+        more = Text(
+            vi=f"… và {number_text(rest, 'vi')} dòng nữa; --format json liệt kê nhiều hơn",
+            en=f"… and {number_text(rest, 'en')} more rows; --format json lists more",
+        )
+        lines.append(more.in_language(language))
+    return lines

@@ -1,0 +1,187 @@
+"""What of a catalogue can be computed from the columns an export has.
+
+A part whose column or table is missing makes everything that needs it missing; only ``coalesce`` goes on
+with the alternatives it still has. Missing is not empty: an empty cell is undetermined, row by row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+
+from chiso.catalogue.expression import (
+    Arithmetic,
+    Call,
+    Column,
+    Comparison,
+    Definition,
+    Exists,
+    Expression,
+    In,
+    IsNull,
+    Like,
+    Literal_,
+    Logic,
+    Lookup,
+    Not,
+    Parameter,
+    walk,
+)
+from chiso.catalogue.formula import Combination, Count, Measure, RuleSet, counts_in
+from chiso.terms.columns import TABLES, TableSpec
+
+Present = Mapping[str, Collection[str]]
+
+
+@dataclass(frozen=True)
+class Missing:
+    """The columns (``table.column``) or tables that are not there."""
+
+    names: frozenset[str]
+
+
+def available(tree: Expression, table: TableSpec, present: Present) -> Expression | Missing:
+    """Return ``tree`` reduced to what the present columns can decide, or what is missing for it."""
+    match tree:
+        case Literal_() | Parameter():
+            return tree
+        case Column(name=name):
+            return tree if name in present[table.name] else _missing(f"{table.name}.{name}")
+        case Lookup(relation=relation, name=name):
+            target = table.relations[relation].table
+            problem = _relation_missing(table, relation, present)
+            if problem is None and name not in present[target]:
+                problem = _missing(f"{target}.{name}")
+            return problem or tree
+        case Exists(relation=relation):
+            return _relation_missing(table, relation, present) or tree
+        case Definition(name=name, body=body):
+            reduced = available(body, table, present)
+            if isinstance(reduced, Missing) or reduced is body:
+                return reduced if isinstance(reduced, Missing) else tree
+            return Definition(name, reduced)
+        case Call(function="coalesce", arguments=arguments):
+            return _coalesce(tree, arguments, table, present)
+        case Not(operand=operand) | IsNull(operand=operand) | Like(operand=operand) | In(operand=operand):
+            reduced = available(operand, table, present)
+            return reduced if isinstance(reduced, Missing) else replace(tree, operand=reduced)
+        case Logic(operands=parts):
+            together = _all(parts, table, present)
+            return together if isinstance(together, Missing) else replace(tree, operands=together)
+        case Call(arguments=parts):
+            together = _all(parts, table, present)
+            return together if isinstance(together, Missing) else replace(tree, arguments=together)
+        case Comparison(left=left, right=right) | Arithmetic(left=left, right=right):
+            together = _all((left, right), table, present)
+            if isinstance(together, Missing):
+                return together
+            return replace(tree, left=together[0], right=together[1])
+
+
+def _coalesce(
+    tree: Call, arguments: tuple[Expression, ...], table: TableSpec, present: Present
+) -> Expression | Missing:
+    reduced = [available(argument, table, present) for argument in arguments]
+    kept = tuple(argument for argument in reduced if not isinstance(argument, Missing))
+    if not kept:
+        return _together([argument for argument in reduced if isinstance(argument, Missing)])
+    return replace(tree, arguments=kept)
+
+
+def _all(
+    parts: tuple[Expression, ...], table: TableSpec, present: Present
+) -> tuple[Expression, ...] | Missing:
+    reduced = [available(part, table, present) for part in parts]
+    missing = [part for part in reduced if isinstance(part, Missing)]
+    if missing:
+        return _together(missing)
+    return tuple(part for part in reduced if not isinstance(part, Missing))
+
+
+def _relation_missing(table: TableSpec, name: str, present: Present) -> Missing | None:
+    relation = table.relations[name]
+    if relation.table not in present:
+        return _missing(relation.table)
+    absent = [f"{table.name}.{own}" for own, _ in relation.on if own not in present[table.name]]
+    absent += [
+        f"{relation.table}.{other}" for _, other in relation.on if other not in present[relation.table]
+    ]
+    return Missing(frozenset(absent)) if absent else None
+
+
+def _missing(name: str) -> Missing:
+    return Missing(frozenset({name}))
+
+
+def _together(missing: list[Missing]) -> Missing:
+    return Missing(frozenset(name for part in missing for name in part.names))
+
+
+def available_measure(measure: Measure, present: Present) -> Measure | Missing:
+    """Return ``measure`` reduced to what is present, or what is missing for it."""
+    match measure:
+        case Combination(parts=parts):
+            reduced = [available_measure(part, present) for part in parts]
+            missing = [part for part in reduced if isinstance(part, Missing)]
+            if missing:
+                return _together(missing)
+            return replace(measure, parts=tuple(part for part in reduced if not isinstance(part, Missing)))
+        case Count(table=name):
+            return _available_count(measure, present) if name in present else _missing(name)
+        case _:
+            return measure
+
+
+def _available_count(count: Count, present: Present) -> Count | Missing:
+    table = TABLES[count.table]
+    missing: list[Missing] = []
+    reduced = {}
+    for part in ("of", "where"):
+        tree: Expression | None = getattr(count, part)
+        outcome = None if tree is None else available(tree, table, present)
+        if isinstance(outcome, Missing):
+            missing.append(outcome)
+        else:
+            reduced[part] = outcome
+    within = None if count.within is None else available_measure(count.within, present)
+    if isinstance(within, Missing):
+        missing.append(within)
+        within = None
+    if missing:
+        return _together(missing)
+    assert within is None or isinstance(within, Count)
+    return replace(count, of=reduced["of"], where=reduced["where"], within=within)
+
+
+def columns_needed(rules: RuleSet) -> dict[str, set[str]]:
+    """Return, by table, every column that some measure, population or look-up of ``rules`` uses."""
+    needed: dict[str, set[str]] = {}
+
+    def use(tree: Expression | None, table: TableSpec) -> None:
+        for part in walk(tree) if tree is not None else ():
+            match part:
+                case Column(name=name):
+                    needed.setdefault(table.name, set()).add(name)
+                case Lookup(relation=relation) | Exists(relation=relation):
+                    link = table.relations[relation]
+                    for own, other in link.on:
+                        needed.setdefault(table.name, set()).add(own)
+                        needed.setdefault(link.table, set()).add(other)
+                    if isinstance(part, Lookup):
+                        needed[link.table].add(part.name)
+                case _:
+                    pass
+
+    for name, entry in rules.tables.items():
+        needed.setdefault(name, set())
+        use(entry.population, TABLES[name])
+        use(entry.looked_up, TABLES[name])
+        for exclusion in entry.exclusions:
+            use(exclusion.when, TABLES[name])
+    for index in rules.indices:
+        for measure in (index.numerator, index.denominator):
+            for count in counts_in(measure):
+                needed.setdefault(count.table, set())
+                use(count.of, TABLES[count.table])
+                use(count.where, TABLES[count.table])
+    return needed

@@ -1,0 +1,352 @@
+"""Typed trees → one SQL statement per records table, which yields integers only.
+
+No division, cast of a number or rounding happens in SQL. Three stages: each row with its fate and its
+conditions, counts by unit (and split key and counted code), then the roll-up over the units above.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from chiso.catalogue.expression import (
+    Arithmetic,
+    Call,
+    Column,
+    Comparison,
+    Definition,
+    Exists,
+    Expression,
+    In,
+    IsNull,
+    Like,
+    Literal_,
+    Logic,
+    Lookup,
+    Not,
+    Parameter,
+    walk,
+)
+from chiso.catalogue.formula import Count, TableRules
+from chiso.terms.columns import FIRST_DAY, TABLES, ColumnSpec, Relation, TableSpec
+
+# Fates as the statement numbers them; exclusions follow from FIRST_EXCLUSION on, in catalogue order.
+IN_POPULATION, OUTSIDE, QUARANTINED, SUPERSEDED, UNDETERMINED, FIRST_EXCLUSION = range(6)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A count, and whether over the unit's own rows or over all units below it too."""
+
+    count: Count
+    subtree: bool
+
+
+@dataclass(frozen=True)
+class Days:
+    """The days that the parameters of a condition stand for."""
+
+    period_start: date
+    period_end: date
+    as_of: date
+
+
+@dataclass(frozen=True)
+class Statement:
+    """The SQL of one table, and what its columns after unit, key, key name and rows counted are."""
+
+    sql: str
+    wanted: tuple[Wanted, ...]
+    fates: int
+
+
+def expression_sql(tree: Expression, days: Days) -> str:
+    """Return the SQL of a tree over row ``t``, its look-ups and the calendar."""
+    return _Printer(days).sql(tree)
+
+
+def statement(
+    table: TableSpec,
+    rules: Mapping[str, TableRules],
+    wanted: Sequence[Wanted],
+    days: Days,
+    split: tuple[str, str | None] | None = None,
+) -> Statement:
+    """Return the statement that counts ``wanted`` over ``table``.
+
+    It expects the tables ``unit_map`` (unit_code, unit_no), ``ancestry`` (unit_no, ancestor_no), ``registry``
+    and, for working days, ``calendar`` (one row with the list ``counts``). Rows come out by ancestor,
+    split key, and one more row with unit null that holds the fates.
+    """
+    return _Compiler(table, rules, tuple(wanted), days, split).statement()
+
+
+class _Printer:
+    def __init__(self, days: Days) -> None:
+        self._days = days
+
+    def sql(self, tree: Expression) -> str:
+        match tree:
+            case Literal_(value=value, enum=enum):
+                return _literal(value, enum)
+            case Parameter(name=name):
+                return f"DATE '{getattr(self._days, name)}'"
+            case Column(name=name, as_date=as_date):
+                return _dated(f't."{name}"', as_date)
+            case Lookup(relation=relation, name=name, as_date=as_date):
+                return _dated(f'"{relation}"."{name}"', as_date)
+            case Exists(relation=relation):
+                return f'("{relation}".found IS NOT NULL)'
+            case Definition(body=body):
+                return self.sql(body)
+            case Not(operand=operand):
+                return f"(NOT {self.sql(operand)})"
+            case Logic(operator=operator, operands=operands):
+                return "(" + f" {operator.upper()} ".join(map(self.sql, operands)) + ")"
+            case Comparison(operator=operator, left=left, right=right):
+                return f"({self.sql(left)} {operator} {self.sql(right)})"
+            case In(operand=operand, choices=choices):
+                return f"({self.sql(operand)} IN ({', '.join(map(self.sql, choices))}))"
+            case IsNull(operand=operand):
+                return f"({self.sql(operand)} IS NULL)"
+            case Like(operand=operand, pattern=pattern):
+                return f"({self.sql(operand)} LIKE {_text(pattern)})"
+            case Arithmetic(operator=operator, left=left, right=right):
+                return f"({self.sql(left)} {operator} {self.sql(right)})"
+            case Call(function="days", arguments=(start, end)):
+                return f"date_diff('day', {self._day(start)}, {self._day(end)})"
+            case Call(function="minutes", arguments=(start, end)):
+                return f"date_diff('minute', {self.sql(start)}, {self.sql(end)})"
+            case Call(function="workdays", arguments=(start, end)):
+                return f"({self._workdays_up_to(end)} - {self._workdays_up_to(start)})"
+            case Call(function=function, arguments=arguments):
+                return f"{function}({', '.join(map(self.sql, arguments))})"
+
+    def _day(self, tree: Expression) -> str:
+        return _dated(self.sql(tree), tree.type == "timestamp")
+
+    def _workdays_up_to(self, tree: Expression) -> str:
+        return f"calendar.counts[date_diff('day', DATE '{FIRST_DAY}', {self._day(tree)}) + 1]"
+
+
+def _dated(sql: str, as_date: bool) -> str:
+    return f"CAST({sql} AS DATE)" if as_date else sql
+
+
+def _literal(value: int | str | bool | date | None, enum: tuple[str, ...]) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int):
+        # 64 bits, as the checks of the condition language reckon; DuckDB would take 32.
+        return f"CAST({value} AS BIGINT)"
+    if isinstance(value, date):
+        return f"DATE '{value}'"
+    return str(enum.index(value)) if enum else _text(value)
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+class _Compiler:
+    def __init__(
+        self,
+        table: TableSpec,
+        rules: Mapping[str, TableRules],
+        wanted: tuple[Wanted, ...],
+        days: Days,
+        split: tuple[str, str | None] | None,
+    ) -> None:
+        self._table = table
+        self._all_rules = rules
+        self._rules = rules[table.name]
+        self._wanted = wanted
+        self._printer = _Printer(days)
+        self._days = days
+        self._split = split
+        self._counts = tuple(dict.fromkeys(entry.count for entry in wanted))
+        self._distinct = tuple(dict.fromkeys(_column_name(c) for c in self._counts if c.kind == "distinct"))
+        self._withins = tuple(dict.fromkeys(c.within for c in self._counts if c.within is not None))
+
+    def statement(self) -> Statement:
+        fates = FIRST_EXCLUSION + len(self._rules.exclusions)
+        ctes = [
+            *(f"within_{n} AS ({self._within(within)})" for n, within in enumerate(self._withins)),
+            f"fated AS ({self._fated()})",
+            f"counted AS ({self._counted(fates)})",
+            f"rolled AS ({self._rolled()})",
+        ]
+        sql = "WITH " + ",\n".join(ctes) + "\n" + self._result(fates)
+        return Statement(sql, self._wanted, fates)
+
+    def _fated(self) -> str:
+        """Each row with its unit, split key, counted codes, fate and conditions."""
+        columns = ["m.unit_no AS unit_no", f"{self._key()} AS key", f"{self._key_name()} AS key_name"]
+        columns += [f't."{name}" AS code_{n}' for n, name in enumerate(self._distinct)]
+        columns.append(f"{self._fate()} AS fate")
+        for n, count in enumerate(self._counts):
+            columns.append(f"{self._condition(count)} AS condition_{n}")
+            if count.kind in ("sum", "min", "max"):
+                assert count.of is not None
+                columns.append(f"{self._printer.sql(count.of)} AS value_{n}")
+        return f"SELECT {', '.join(columns)} FROM {self._sources()}"
+
+    def _key(self) -> str:
+        if self._split is None:
+            return "NULL"
+        column = self._table.columns[self._split[0]]
+        if column.kind == "enum":
+            words = " ".join(f"WHEN {n} THEN {_text(word)}" for n, word in enumerate(column.values))
+            return f"coalesce(CASE t.\"{column.name}\" {words} END, '')"
+        return f"coalesce(t.\"{column.name}\", '')"
+
+    def _key_name(self) -> str:
+        name = self._split[1] if self._split else None
+        return f't."{name}"' if name is not None else "NULL"
+
+    def _fate(self) -> str:
+        population = self._printer.sql(self._rules.population)
+        exclusions = " ".join(
+            f"WHEN {self._printer.sql(exclusion.when)} THEN {FIRST_EXCLUSION + n}"
+            for n, exclusion in enumerate(self._rules.exclusions)
+        )
+        return (
+            f"CASE WHEN t.set_aside = 1 THEN {QUARANTINED} WHEN t.set_aside = 2 THEN {SUPERSEDED} "
+            f"WHEN NOT {population} THEN {OUTSIDE} {exclusions} "
+            f"WHEN {population} THEN {IN_POPULATION} ELSE {UNDETERMINED} END"
+        )
+
+    def _condition(self, count: Count) -> str:
+        where = "TRUE" if count.where is None else self._printer.sql(count.where)
+        if count.within is not None:
+            where = f"({where} AND within_{self._withins.index(count.within)}.found IS NOT NULL)"
+        return where
+
+    def _sources(self) -> str:
+        """The table with its units and everything that its conditions look up, joined by key."""
+        parts = (
+            [f"{self._table.name} t LEFT JOIN unit_map m ON m.unit_code = t.unit_code"]
+            if self._by_unit()
+            else [f"{self._table.name} t CROSS JOIN (SELECT CAST(NULL AS INTEGER) AS unit_no) m"]
+        )
+        trees = [self._rules.population, *(exclusion.when for exclusion in self._rules.exclusions)]
+        trees += [tree for count in self._counts for tree in (count.of, count.where) if tree is not None]
+        parts += self._joins(trees)
+        for n, within in enumerate(self._withins):
+            parts.append(
+                f"LEFT JOIN within_{n} ON within_{n}.unit_no = m.unit_no "
+                f'AND within_{n}.code = t."{_column_name(within)}"'
+            )
+        return " ".join(parts)
+
+    def _by_unit(self) -> bool:
+        return "unit_code" in self._table.columns
+
+    def _joins(self, trees: Sequence[Expression]) -> list[str]:
+        lookups: dict[str, set[str]] = {}
+        workdays = False
+        for tree in trees:
+            for part in walk(tree):
+                match part:
+                    case Lookup(relation=name, name=column):
+                        lookups.setdefault(name, set()).add(column)
+                    case Exists(relation=name):
+                        lookups.setdefault(name, set())
+                    case Call(function="workdays"):
+                        workdays = True
+                    case _:
+                        pass
+        joins = [self._join(self._table.relations[name], sorted(lookups[name])) for name in sorted(lookups)]
+        return joins + (["CROSS JOIN calendar"] if workdays else [])
+
+    def _join(self, relation: Relation, columns: Sequence[str]) -> str:
+        target = TABLES[relation.table]
+        if relation.table == "units":
+            return f'LEFT JOIN registry "{relation.name}" ON "{relation.name}".unit_no = m.unit_no'
+        keys = [_join_key(target.columns[other]) for _, other in relation.on]
+        selected = [*(f"{key} AS key_{n}" for n, key in enumerate(keys)), "TRUE AS found"]
+        selected += [f't."{column}"' for column in columns]
+        unit = "LEFT JOIN unit_map m ON m.unit_code = t.unit_code" if "unit_code" in target.columns else ""
+        rules = self._all_rules.get(target.name)
+        looked_up = None if rules is None else rules.looked_up
+        found = "" if looked_up is None else f"AND {self._printer.sql(looked_up)} "
+        newest = "".join(f't."{name}" DESC NULLS LAST, ' for name in target.newest_by)
+        # One row at most, or a look-up would multiply the rows that look: a unit that was merged into
+        # another may have the same key twice.
+        place = f"row_number() OVER (PARTITION BY {', '.join(keys)} ORDER BY {newest}t.rowid DESC)"
+        rows = (
+            f"SELECT {', '.join(selected)} FROM {target.name} t {unit} WHERE t.set_aside = 0 "
+            f"{found}QUALIFY {place} = 1"
+        )
+        on = " AND ".join(
+            f'"{relation.name}".key_{n} = {_join_key(self._table.columns[own])}'
+            for n, (own, _) in enumerate(relation.on)
+        )
+        return f'LEFT JOIN ({rows}) "{relation.name}" ON {on}'
+
+    def _within(self, within: Count) -> str:
+        """The codes, by unit, that the other count has."""
+        inner = _Compiler(TABLES[within.table], self._all_rules, (Wanted(within, False),), self._days, None)
+        return (
+            f"SELECT DISTINCT unit_no, code_0 AS code, TRUE AS found FROM ({inner._fated()}) "
+            f"WHERE fate = {IN_POPULATION} AND condition_0"
+        )
+
+    def _counted(self, fates: int) -> str:
+        """Integers by unit, split key and counted code."""
+        keys = ["unit_no", "key", *(f"code_{n}" for n in range(len(self._distinct)))]
+        columns = [*keys, "min(key_name) AS key_name"]
+        for n, count in enumerate(self._counts):
+            selected = f"FILTER (WHERE fate = {IN_POPULATION} AND condition_{n})"
+            match count.kind:
+                case "rows":
+                    columns.append(f"count(*) {selected} AS count_{n}")
+                case "distinct":
+                    columns.append(f"count(*) {selected} > 0 AS count_{n}")
+                case kind:
+                    columns.append(f"{kind}(value_{n}) {selected} AS count_{n}")
+        columns += [f"count(*) FILTER (WHERE fate = {fate}) AS fate_{fate}" for fate in range(fates)]
+        return f"SELECT {', '.join(columns)} FROM fated GROUP BY {', '.join(keys)}"
+
+    def _rolled(self) -> str:
+        columns = [
+            "a.ancestor_no AS unit_no",
+            "key",
+            "min(key_name) AS key_name",
+            f"sum(fate_{IN_POPULATION}) AS rows_counted",
+        ]
+        for n, entry in enumerate(self._wanted):
+            column = f"count_{self._counts.index(entry.count)}"
+            own = [] if entry.subtree else ["a.unit_no = a.ancestor_no"]
+            match entry.count.kind:
+                case "distinct":
+                    code = f"code_{self._distinct.index(_column_name(entry.count))}"
+                    selected = " AND ".join([column, *own])
+                    columns.append(f"count(DISTINCT {code}) FILTER (WHERE {selected}) AS wanted_{n}")
+                case kind:
+                    function = "sum" if kind == "rows" else kind
+                    selected = f"FILTER (WHERE {own[0]})" if own else ""
+                    columns.append(f"{function}({column}) {selected} AS wanted_{n}")
+        return (
+            f"SELECT {', '.join(columns)} FROM counted c JOIN ancestry a ON a.unit_no = c.unit_no "
+            "GROUP BY a.ancestor_no, key"
+        )
+
+    def _result(self, fates: int) -> str:
+        """The rows by unit and key, and a last one that holds the fates of all rows."""
+        counts = [f"wanted_{n}" for n in range(len(self._wanted))]
+        by_unit = ["unit_no", "key", "key_name", "rows_counted", *counts, *["NULL"] * fates]
+        of_all = ["NULL"] * (4 + len(counts)) + [f"sum(fate_{fate})" for fate in range(fates)]
+        return f"SELECT {', '.join(by_unit)} FROM rolled\nUNION ALL SELECT {', '.join(of_all)} FROM counted"
+
+
+def _column_name(count: Count) -> str:
+    assert isinstance(count.of, Column)
+    return count.of.name
+
+
+def _join_key(column: ColumnSpec) -> str:
+    return "m.unit_no" if column.kind == "unit" else f't."{column.name}"'

@@ -1,0 +1,238 @@
+"""Counting with DuckDB: one statement per records table, integers only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from chiso.catalogue.expression import Expression
+from chiso.catalogue.formula import ExclusionRule, RuleSet, TableRules
+from chiso.errors import Problem, RecordsError, Text
+from chiso.records.cells import sql_type
+from chiso.records.dataset import LoadedTable, Records
+from chiso.scoring.available import Missing, Present, available
+from chiso.scoring.compile import (
+    FIRST_EXCLUSION,
+    IN_POPULATION,
+    OUTSIDE,
+    QUARANTINED,
+    SUPERSEDED,
+    UNDETERMINED,
+    Days,
+    Statement,
+    Wanted,
+    statement,
+)
+from chiso.scoring.counts import Cell, Counts, ExcludedRows, Fates
+from chiso.terms.columns import TABLES, UNITS
+from chiso.terms.period import Judgement
+from chiso.terms.unit import UnitTree
+from chiso.terms.working_days import WorkingDays
+
+_SUPERSEDED_REASON = Text(vi="trạng thái cũ của cùng một mã", en="older state of the same number")
+_UNDETERMINED_REASON = Text(vi="không đủ dữ liệu để xếp vào kỳ", en="lacks the data to place it in time")
+
+
+class LostRowsError(Exception):
+    """The fates of a table do not add up to the rows read: a fault of chiso itself."""
+
+
+def presence(records: Records) -> Present:
+    """Return the columns present in every loaded table; the registry is always there."""
+    present: dict[str, frozenset[str]] = {name: table.columns for name, table in records.tables.items()}
+    present["units"] = frozenset(UNITS.columns)
+    return present
+
+
+def count(
+    records: Records,
+    rules: RuleSet,
+    wanted: Sequence[Wanted],
+    judgement: Judgement,
+    working_days: WorkingDays,
+    split: tuple[str, str | None] | None = None,
+) -> Counts:
+    """Return every wanted count by unit (and key of the split), and the fates of all rows read.
+
+    A wanted count must need only what the records have. Raises RecordsError when a table's own
+    population cannot be told from its columns, LostRowsError when a row is unaccounted for.
+    """
+    period = judgement.period
+    days = Days(period.first_day, period.last_day, judgement.as_of)
+    _prepare(records, judgement, working_days)
+    tables = _table_rules(records, rules)
+    collector = _Collector([unit.code for unit in records.units])
+    fates = []
+    for name, loaded in records.tables.items():
+        if name not in tables:
+            fates.append(_unused(loaded))
+            continue
+        own_split = _split_of(split, loaded)
+        # A table that cannot be split has nothing to say about a split's keys.
+        counted = split is None or own_split is not None
+        of_table = [entry for entry in wanted if entry.count.table == name and counted]
+        compiled = statement(TABLES[name], tables, of_table, days, own_split)
+        rows = records.connection.execute(compiled.sql).fetchall()
+        fates.append(_fates(collector.add(name, rows, compiled), loaded, tables[name]))
+    return Counts(collector.values, collector.rows, collector.key_names, tuple(fates))
+
+
+def _split_of(split: tuple[str, str | None] | None, loaded: LoadedTable) -> tuple[str, str | None] | None:
+    """Return the split's columns as far as the table has them, None where it cannot be split."""
+    if split is None or split[0] not in loaded.columns:
+        return None
+    column, name = split
+    return column, name if name in loaded.columns else None
+
+
+def _prepare(records: Records, judgement: Judgement, working_days: WorkingDays) -> None:
+    """Put the registry, its ancestry and the calendar beside the records."""
+    numbers = {unit.code: number for number, unit in enumerate(records.units)}
+    codes = [(unit.code, numbers[_successor(records.units, unit.code, judgement)]) for unit in records.units]
+    ancestry = [
+        (number, numbers[above])
+        for unit, number in zip(records.units, numbers.values(), strict=True)
+        for above in (unit.code, *(ancestor.code for ancestor in records.units.ancestors(unit.code)))
+    ]
+    levels = UNITS.columns["level"].values
+    _create(records, "unit_map", ("unit_code", "unit_no"), codes, ("VARCHAR", "INTEGER"))
+    _create(records, "ancestry", ("unit_no", "ancestor_no"), ancestry, ("INTEGER", "INTEGER"))
+    registry = [
+        (
+            *(numbers[unit.code], True, unit.code, unit.name, levels.index(unit.level), unit.parent_code),
+            *(unit.peer_group, unit.valid_from, unit.valid_to, unit.successor_code, unit.share),
+        )
+        for unit in records.units
+    ]
+    types = tuple(sql_type(column) for column in UNITS.columns.values())
+    names = ("unit_no", "found", *UNITS.columns)
+    _create(records, "registry", names, registry, ("INTEGER", "BOOLEAN", *types))
+    records.connection.execute(
+        "CREATE OR REPLACE TEMP TABLE calendar AS SELECT CAST(? AS BIGINT[]) AS counts",
+        [list(working_days.counts)],
+    )
+
+
+def _successor(units: UnitTree, code: str, judgement: Judgement) -> str:
+    """Return who answers for a unit's records: the unit, or once it has ended its successor."""
+    unit = units[code]
+    ended = unit.valid_to is not None and unit.valid_to < judgement.as_of
+    if ended and unit.successor_code is not None:
+        return _successor(units, unit.successor_code, judgement)
+    return code
+
+
+def _create(
+    records: Records,
+    name: str,
+    columns: Sequence[str],
+    rows: Iterable[tuple[object, ...]],
+    types: Sequence[str],
+) -> None:
+    by_column = list(zip(*rows, strict=True)) or [()] * len(columns)
+    selected = ", ".join(
+        f'unnest(CAST(? AS {kind}[])) AS "{column}"' for column, kind in zip(columns, types, strict=True)
+    )
+    records.connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {selected}", [list(values) for values in by_column]
+    )
+
+
+def _table_rules(records: Records, rules: RuleSet) -> dict[str, TableRules]:
+    """Return each loaded table's population and exclusions, reduced to the columns that are there."""
+    present = presence(records)
+    result: dict[str, TableRules] = {}
+    problems: list[Problem] = []
+    for name, entry in rules.tables.items():
+        if name not in records.tables:
+            continue
+        population = available(entry.population, TABLES[name], present)
+        if isinstance(population, Missing):
+            listed = ", ".join(sorted(population.names))
+            problems.append(
+                Problem(
+                    Text(
+                        vi=f"Không xếp được bảng {name} vào kỳ vì thiếu: {listed}",
+                        en=f"Table {name} cannot be placed in the period, it lacks: {listed}",
+                    )
+                )
+            )
+            continue
+        looked_up = None
+        if entry.looked_up is not None:
+            reduced = available(entry.looked_up, TABLES[name], present)
+            looked_up = None if isinstance(reduced, Missing) else reduced
+        result[name] = TableRules(population, tuple(_exclusions(entry, name, present)), looked_up)
+    if problems:
+        raise RecordsError(problems)
+    return result
+
+
+def _exclusions(entry: TableRules, name: str, present: Present) -> Iterable[ExclusionRule]:
+    for exclusion in entry.exclusions:
+        when: Expression | Missing = available(exclusion.when, TABLES[name], present)
+        if not isinstance(when, Missing):
+            yield replace(exclusion, when=when)
+
+
+def _unused(loaded: LoadedTable) -> Fates:
+    """Return the fates of a table that the catalogue does not count at all."""
+    reason = ExcludedRows("bộ chỉ số không dùng bảng này", "the catalogue does not use this table", 0)
+    superseded = ExcludedRows(_SUPERSEDED_REASON.vi, _SUPERSEDED_REASON.en, loaded.superseded)
+    unused = loaded.rows_read - loaded.quarantined - loaded.superseded
+    excluded = tuple(e for e in (superseded, replace(reason, rows=unused)) if e.rows)
+    return Fates(loaded.spec.name, loaded.rows_read, 0, 0, excluded, loaded.quarantined)
+
+
+class _Collector:
+    """Gathers the rows of every statement by cell."""
+
+    def __init__(self, codes: Sequence[str]) -> None:
+        self._codes = codes
+        self.values: dict[Cell, dict[Wanted, int | None]] = {}
+        self.rows: dict[Cell, dict[str, int]] = {}
+        self.key_names: dict[str, str] = {}
+
+    def add(self, table: str, rows: Iterable[tuple[object, ...]], compiled: Statement) -> list[int]:
+        """Take in the rows of one statement; return the fates that its last row holds."""
+        first_count, first_fate = 4, 4 + len(compiled.wanted)
+        fates = [0] * compiled.fates
+        for unit_no, key, key_name, counted, *integers in rows:
+            if unit_no is None:
+                fates = [_integer(value) or 0 for value in integers[first_fate - first_count :]]
+                continue
+            cell = Cell(self._codes[_integer(unit_no) or 0], None if key is None else str(key))
+            if cell.key is not None and key_name is not None:
+                self.key_names.setdefault(cell.key, str(key_name))
+            self.rows.setdefault(cell, {})[table] = _integer(counted) or 0
+            self.values.setdefault(cell, {}).update(
+                (entry, _integer(value))
+                for entry, value in zip(compiled.wanted, integers[: first_fate - first_count], strict=True)
+            )
+        return fates
+
+
+def _integer(value: object) -> int | None:
+    return None if value is None else int(value)  # type: ignore[call-overload]
+
+
+def _fates(numbers: Sequence[int], loaded: LoadedTable, rules: TableRules) -> Fates:
+    reasons = [
+        (_SUPERSEDED_REASON.vi, _SUPERSEDED_REASON.en, numbers[SUPERSEDED]),
+        *(
+            (exclusion.reason.vi, exclusion.reason.en, numbers[FIRST_EXCLUSION + n])
+            for n, exclusion in enumerate(rules.exclusions)
+        ),
+        (_UNDETERMINED_REASON.vi, _UNDETERMINED_REASON.en, numbers[UNDETERMINED]),
+    ]
+    fates = Fates(
+        table=loaded.spec.name,
+        rows_read=loaded.rows_read,
+        in_population=numbers[IN_POPULATION],
+        outside_period=numbers[OUTSIDE],
+        excluded=tuple(ExcludedRows(vi, en, rows) for vi, en, rows in reasons if rows),
+        quarantined=numbers[QUARANTINED],
+    )
+    if fates.accounted != fates.rows_read:
+        raise LostRowsError(f"{fates.table}: {fates.rows_read} rows read, {fates.accounted} accounted for")
+    return fates

@@ -1,0 +1,303 @@
+"""From counts to points: index, group, total. All division and rounding is arithmetic's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+
+from chiso import arithmetic
+from chiso.catalogue.formula import GroupRule, IndexRule, PointsRule, RuleSet
+from chiso.catalogue.model import Bilingual, Rounding
+from chiso.records.dataset import ReportedFigure
+from chiso.scoring.available import Missing
+from chiso.scoring.counts import Cell, Counts, evaluate
+from chiso.scoring.measure import IndexMeasures
+from chiso.scoring.reported import Reported
+from chiso.scoring.scoreboard import GroupScore, Outcome, Score, UnitOutcome, UnitScore
+from chiso.terms.unit import Unit, UnitTree
+
+_NO_POINTS = Decimal("0.00")
+
+
+@dataclass(frozen=True)
+class _Earned:
+    percent: Decimal | None
+    value: Decimal | None
+    points: Decimal | None
+    maximum: Decimal
+    no_cases: bool
+
+
+class Scorer:
+    """Scores the cells of one run; ``unit`` gives one unit, with or without a key of the split."""
+
+    def __init__(
+        self,
+        rules: RuleSet,
+        units: UnitTree,
+        counts: Counts,
+        measures: Mapping[str, IndexMeasures | Missing],
+        reported: Reported,
+        *,
+        provisional: bool,
+        splittable: frozenset[str] | None = None,
+    ) -> None:
+        self._rules = rules
+        self._units = units
+        self._counts = counts
+        self._measures = measures
+        self._reported = reported
+        self._units_reported = {code for code, _ in (*reported.by_index, *reported.by_group)}
+        self._provisional = provisional
+        self._splittable = splittable
+        # Units share most of their counts, so each distinct pair is worked out once.
+        self._earned: dict[tuple[str, int | None, int | None], _Earned] = {}
+        self._inherited: dict[tuple[Cell, str], Score] = {}
+
+    def unit(self, unit: Unit, key: str | None = None, key_name: str | None = None) -> UnitScore:
+        """Return the unit's scores, groups, total, band and outcome."""
+        cell = Cell(unit.code, key)
+        scores: list[Score] = []
+        groups: list[GroupScore] = []
+        for group in self._rules.groups:
+            own = [self._score(index, group.rounding, unit, cell) for index in group.indices]
+            figure = self._reported.by_group.get((unit.code, group.code)) if key is None else None
+            if figure is not None:
+                own = [_covered(score, index) for score, index in zip(own, group.indices, strict=True)]
+                groups.append(_reported_group(figure, group))
+            else:
+                groups.append(_group(group, own))
+            scores.extend(own)
+        total = arithmetic.sum_points(group.points for group in groups if group.points is not None)
+        maximum = arithmetic.sum_points(group.max_points for group in groups)
+        outcome = self._unit_outcome(scores)
+        complete = outcome != "partial" and maximum == self._rules.total
+        return UnitScore(
+            unit=unit,
+            key=key,
+            key_name=key_name,
+            scores=tuple(scores),
+            groups=tuple(groups),
+            total=total,
+            max_points=maximum,
+            band=self._band(total) if complete else None,
+            outcome=outcome,
+            has_records=any(self._counts.rows.get(cell, {}).values()) or self._is_reported(unit, key),
+        )
+
+    def _is_reported(self, unit: Unit, key: str | None) -> bool:
+        return key is None and unit.code in self._units_reported
+
+    def _unit_outcome(self, scores: Iterable[Score]) -> UnitOutcome:
+        if any(score.outcome == "missing_data" for score in scores):
+            return "partial"
+        return "provisional" if self._provisional else "scored"
+
+    def _band(self, total: Decimal) -> Bilingual | None:
+        return next((band.name for band in self._rules.bands if total >= band.from_), None)
+
+    def _score(self, index: IndexRule, rounding: Rounding, unit: Unit, cell: Cell) -> Score:
+        if self._splittable is not None and index.code not in self._splittable:
+            return _empty(index, "not_applicable", _NO_POINTS)
+        if unit.level not in index.applies_to:
+            maximum = index.points if self._rules.not_applicable_keeps_maximum else _NO_POINTS
+            return _empty(index, "not_applicable", maximum)
+        figure = self._reported.by_index.get((unit.code, index.code)) if cell.key is None else None
+        if index.status == "unknown" and index.scored and (figure is None or not _points_only(figure)):
+            # A rule nobody knows scores nobody, least of all with 0.
+            return _empty(index, "missing_data", _NO_POINTS)
+        if figure is not None:
+            return self._from_figure(index, rounding, figure)
+        if index.measured_at and unit.level not in index.measured_at:
+            return self._from_above(index, rounding, unit, cell.key)
+        return self._from_counts(index, rounding, cell)
+
+    def _from_counts(self, index: IndexRule, rounding: Rounding, cell: Cell) -> Score:
+        measures = self._measures.get(index.code)
+        if not isinstance(measures, IndexMeasures):
+            return _empty(index, "missing_data", _NO_POINTS)
+        subtree = index.rollup == "subtree"
+        numerator = evaluate(measures.numerator, self._counts, cell, subtree=subtree)
+        denominator = evaluate(measures.denominator, self._counts, cell, subtree=subtree)
+        undetermined = 0
+        if measures.undetermined is not None:
+            undetermined = evaluate(measures.undetermined, self._counts, cell, subtree=subtree) or 0
+        outcome: Outcome = "provisional" if self._provisional else "scored"
+        score = self._from_pair(index, rounding, numerator, denominator, outcome)
+        return replace(score, undetermined=undetermined)
+
+    def _from_above(self, index: IndexRule, rounding: Rounding, unit: Unit, key: str | None) -> Score:
+        """Take the score of the nearest unit above at whose level the index is measured."""
+        above = next(
+            (other for other in self._units.ancestors(unit.code) if other.level in index.measured_at), None
+        )
+        if above is None:
+            return _empty(index, "missing_data", _NO_POINTS)
+        cell = Cell(above.code, key)
+        if (cell, index.code) not in self._inherited:
+            score = self._score(index, rounding, above, cell)
+            kept = score.outcome in ("missing_data", "not_applicable")
+            inherited = score if kept else replace(score, outcome="inherited", undetermined=0)
+            self._inherited[cell, index.code] = inherited
+        return self._inherited[cell, index.code]
+
+    def _from_figure(self, index: IndexRule, rounding: Rounding, figure: ReportedFigure) -> Score:
+        if figure.denominator is not None:
+            return self._from_pair(index, rounding, figure.numerator, figure.denominator, "reported")
+        if figure.percent is not None:
+            earned = _from_percent(index, rounding, figure.percent)
+            return _score_of(index, None, None, earned, "reported")
+        points = None if figure.points is None else arithmetic.round_half_up(figure.points, rounding.points)
+        earned = _Earned(None, None, points, index.points, no_cases=False)
+        return _score_of(index, None, None, earned, "reported")
+
+    def _from_pair(
+        self,
+        index: IndexRule,
+        rounding: Rounding,
+        numerator: int | None,
+        denominator: int | None,
+        outcome: Outcome,
+    ) -> Score:
+        key = (index.code, numerator, denominator)
+        if key not in self._earned:
+            self._earned[key] = _earn(index, rounding, numerator, denominator)
+        earned = self._earned[key]
+        if not index.scored:
+            outcome = "analysis"
+        elif earned.no_cases and outcome != "reported":
+            outcome = "no_cases"
+        return _score_of(index, numerator, denominator, earned, outcome)
+
+
+def _earn(index: IndexRule, rounding: Rounding, numerator: int | None, denominator: int | None) -> _Earned:
+    ratio = None
+    if numerator is not None and denominator is not None:
+        ratio = arithmetic.ratio(numerator, denominator)
+    if ratio is None or numerator is None or denominator is None:
+        return _on_zero(index, rounding)
+    if rounding.arithmetic == "double" and index.rule.kind == "linear" and index.value_unit == "percent":
+        percent = arithmetic.percent_on_doubles(numerator, denominator, rounding.percent)
+        assert index.rule.full_at is not None  # the catalogue was checked
+        points = arithmetic.points_on_doubles(percent, index.points, index.rule.full_at, rounding.points)
+        return _Earned(percent, percent, points, index.points, no_cases=False)
+    return _from_ratio(index, rounding, ratio)
+
+
+def _from_ratio(index: IndexRule, rounding: Rounding, ratio: Fraction) -> _Earned:
+    if index.value_unit == "percent":
+        percent = value = arithmetic.percent(ratio, rounding.percent)
+    else:
+        percent, value = None, arithmetic.round_half_up(ratio, rounding.percent)
+    points = None
+    if index.scored:
+        points = arithmetic.points_of(_share(index.rule, ratio), index.points, rounding.points)
+    return _Earned(percent, value, points, index.points, no_cases=False)
+
+
+def _from_percent(index: IndexRule, rounding: Rounding, percent: Decimal) -> _Earned:
+    if rounding.arithmetic == "double" and index.rule.kind == "linear" and index.rule.full_at is not None:
+        shown = arithmetic.round_half_up(percent, rounding.percent)
+        points = arithmetic.points_on_doubles(shown, index.points, index.rule.full_at, rounding.points)
+        return _Earned(shown, shown, points, index.points, no_cases=False)
+    return _from_ratio(index, rounding, arithmetic.ratio_of_percent(percent))
+
+
+def _on_zero(index: IndexRule, rounding: Rounding) -> _Earned:
+    if not index.scored:
+        return _Earned(None, None, None, _NO_POINTS, no_cases=True)
+    match index.on_zero:
+        case "full":
+            return _Earned(
+                None, None, arithmetic.round_half_up(index.points, rounding.points), index.points, True
+            )
+        case "zero":
+            return _Earned(None, None, _NO_POINTS, index.points, True)
+        case "blank":
+            return _Earned(None, None, None, index.points, True)
+        case "exclude":
+            return _Earned(None, None, None, _NO_POINTS, True)
+
+
+def _share(rule: PointsRule, value: Fraction) -> Fraction:
+    """Return the share (0..1) of the points that ``value`` earns."""
+    match rule:
+        case PointsRule(kind="steps", steps=steps):
+            return max((share for start, share in steps if value >= start), default=Fraction(0))
+        case PointsRule(kind="pass_fail", full_at=Fraction() as full_at):
+            return Fraction(int(value >= full_at))
+        case PointsRule(kind="lower_is_better", full_at=Fraction() as full_at, none_at=Fraction() as none_at):
+            return arithmetic.share_down_to(value, full_at, none_at)
+        case PointsRule(full_at=Fraction() as full_at):
+            return arithmetic.share_up_to(value, full_at)
+        case _:
+            raise AssertionError("the catalogue was checked: a scored rule has its target")
+
+
+def _score_of(
+    index: IndexRule, numerator: int | None, denominator: int | None, earned: _Earned, outcome: Outcome
+) -> Score:
+    return Score(
+        index=index.code,
+        group=index.group,
+        numerator=numerator,
+        denominator=denominator,
+        percent=earned.percent,
+        value=earned.value,
+        value_unit=index.value_unit,
+        points=earned.points,
+        max_points=earned.maximum,
+        outcome=outcome,
+    )
+
+
+def _empty(index: IndexRule, outcome: Outcome, maximum: Decimal) -> Score:
+    earned = _Earned(None, None, None, maximum if index.scored else _NO_POINTS, no_cases=False)
+    return _score_of(index, None, None, earned, "analysis" if _no_loss(index, outcome) else outcome)
+
+
+def _no_loss(index: IndexRule, outcome: Outcome) -> bool:
+    # An index for analysis that lacks data costs nobody a point and makes no result partial.
+    return not index.scored and outcome == "missing_data"
+
+
+def _points_only(figure: ReportedFigure) -> bool:
+    return figure.denominator is None and figure.percent is None and figure.points is not None
+
+
+def _covered(score: Score, index: IndexRule) -> Score:
+    """Return an index's score where the whole group is reported: nothing of its own."""
+    if not index.scored:
+        return score
+    earned = _Earned(None, None, None, index.points, no_cases=False)
+    return _score_of(index, None, None, earned, "reported")
+
+
+def _group(group: GroupRule, scores: Iterable[Score]) -> GroupScore:
+    scores = list(scores)
+    points = [score.points for score in scores if score.points is not None]
+    maximum = arithmetic.sum_points(score.max_points for score in scores)
+    if not points and not maximum:
+        return GroupScore(group.code, None, maximum)
+    if group.rounding.arithmetic == "double":
+        total = arithmetic.sum_on_doubles(points, group.rounding.points)
+    else:
+        total = arithmetic.sum_points(points)
+    return GroupScore(group.code, total, maximum)
+
+
+def _reported_group(figure: ReportedFigure, group: GroupRule) -> GroupScore:
+    places = group.rounding.points
+    ratio: Fraction | None = None
+    if figure.numerator is not None and figure.denominator is not None:
+        ratio = arithmetic.ratio(figure.numerator, figure.denominator)
+    elif figure.percent is not None:
+        ratio = arithmetic.ratio_of_percent(figure.percent)
+    if ratio is not None:
+        share = arithmetic.share_up_to(ratio, Fraction(1))
+        points = arithmetic.points_of(share, group.points, places)
+    else:
+        points = arithmetic.round_half_up(figure.points or _NO_POINTS, places)
+    return GroupScore(group.code, points, group.points, reported=True)

@@ -1,0 +1,171 @@
+"""One scoring, from rules and records to a scoreboard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from chiso.catalogue.formula import Count, RuleSet
+from chiso.errors import CannotScoreError, Place, Problem, RecordsError, Text
+from chiso.records.dataset import QuarantinedRow, Records
+from chiso.scoring.available import Missing
+from chiso.scoring.compile import Wanted
+from chiso.scoring.counts import Cell, Counts, Fates
+from chiso.scoring.engine import count, presence
+from chiso.scoring.measure import IndexMeasures, measures_of, splits_by, wanted_counts
+from chiso.scoring.points import Scorer
+from chiso.scoring.reported import match_reported
+from chiso.scoring.scoreboard import BeyondCount, MissingIndex, Provenance, Scoreboard, UnitScore
+from chiso.terms.columns import CASES, SPLITS
+from chiso.terms.period import Judgement
+from chiso.terms.unit import Unit
+from chiso.terms.working_days import WorkingDays
+
+_QUARANTINED_ROWS_TOLD = 20
+
+
+def score_records(
+    rules: RuleSet,
+    records: Records,
+    judgement: Judgement,
+    working_days: WorkingDays,
+    provenance: Provenance,
+    *,
+    split_by: str | None = None,
+) -> Scoreboard:
+    """Return the scores of every unit of the registry in the period, cases or not.
+
+    With ``split_by`` (officer, field, procedure, channel) one score per unit and key that has cases in
+    the period; indices that cannot be split so are not applicable there and their points leave the
+    maximum. Raises RecordsError when the cases lack the split's column, CannotScoreError when not a
+    single row can be used.
+    """
+    present = presence(records)
+    measures = measures_of(rules, present)
+    split = SPLITS[split_by] if split_by is not None else None
+    if split is not None and split[0] not in present.get(CASES.name, ()):
+        raise RecordsError(_cannot_split(split[0]))
+    counts = count(records, rules, wanted_counts(rules, measures), judgement, working_days, split)
+    label = judgement.period.label
+    reported = match_reported(records.reported, rules, label, records.reported_unreadable)
+    fates = (*counts.fates, *((reported.fates,) if reported.fates else ()))
+    quarantine = (*records.quarantine, *reported.quarantine)
+    _require_rows(fates, quarantine)
+    splittable = None
+    if split is not None:
+        splittable = frozenset(
+            code
+            for code, own in measures.items()
+            if isinstance(own, IndexMeasures) and splits_by(own, split[0], present)
+        )
+    scorer = Scorer(
+        rules,
+        records.units,
+        counts,
+        measures,
+        reported,
+        provisional=judgement.provisional,
+        splittable=splittable,
+    )
+    listed = [unit for unit in records.units if _listed(unit, judgement)]
+    units = tuple(_units(scorer, listed, counts, split is not None))
+    return Scoreboard(
+        rules=rules,
+        judgement=judgement,
+        split=split_by,
+        units=units,
+        fates=fates,
+        missing=tuple(_missing(rules, measures, units)),
+        beyond=tuple(_beyond(rules, measures, counts, listed)) if split is None else (),
+        quarantine=quarantine,
+        notes=records.notes,
+        provenance=provenance,
+    )
+
+
+def _cannot_split(column: str) -> Problem:
+    return Problem(
+        Text(vi=f"Hồ sơ không có cột {column} để chia", en=f"The cases have no column {column} to split by"),
+        hint=Text(
+            vi=f"Thêm cột {column} vào tệp hồ sơ, hoặc bỏ --by",
+            en=f"Add the column {column} to the case files, or leave out --by",
+        ),
+    )
+
+
+def _require_rows(fates: tuple[Fates, ...], quarantine: tuple[QuarantinedRow, ...]) -> None:
+    if any(fate.in_population for fate in fates):
+        return
+    counted = "; ".join(
+        f"{fate.table}: {fate.rows_read} = {fate.outside_period} + "
+        f"{sum(entry.rows for entry in fate.excluded)} + {fate.quarantined}"
+        for fate in fates
+    )
+    nothing = Problem(
+        Text(
+            vi="Không có dòng nào dùng được trong kỳ (bảng: đã đọc = ngoài kỳ + loại + cách ly): "
+            f"{counted or 'không có bảng nào'}",
+            en="No row can be used in the period (table: read = outside + excluded + quarantined): "
+            f"{counted or 'no table at all'}",
+        ),
+        hint=Text(vi="Xem lại --period và tệp hồ sơ", en="Look again at --period and the records"),
+    )
+    rows = [
+        Problem(row.reason, Place(row.file, row=row.row, heading=row.column))
+        for row in quarantine[:_QUARANTINED_ROWS_TOLD]
+    ]
+    raise CannotScoreError([nothing, *rows])
+
+
+def _listed(unit: Unit, judgement: Judgement) -> bool:
+    """Return whether the unit exists on some day of the period up to the day of judgement."""
+    first, last = judgement.period.first_day, judgement.as_of
+    begun = unit.valid_from is None or unit.valid_from <= last
+    return begun and (unit.valid_to is None or unit.valid_to >= first)
+
+
+def _units(scorer: Scorer, listed: list[Unit], counts: Counts, split: bool) -> Iterator[UnitScore]:
+    if not split:
+        for unit in listed:
+            yield scorer.unit(unit)
+        return
+    keys: dict[str, list[str]] = {}
+    for cell, rows in counts.rows.items():
+        if cell.key is not None and rows.get(CASES.name):
+            keys.setdefault(cell.unit_code, []).append(cell.key)
+    for unit in listed:
+        for key in sorted(keys.get(unit.code, [])):
+            yield scorer.unit(unit, key, counts.key_names.get(key))
+
+
+def _missing(
+    rules: RuleSet, measures: Mapping[str, IndexMeasures | Missing], units: tuple[UnitScore, ...]
+) -> Iterator[MissingIndex]:
+    """Yield the indices that some unit lacks data for."""
+    lacking = {score.index for unit in units for score in unit.scores if score.outcome == "missing_data"}
+    for index in rules.indices:
+        own = measures.get(index.code)
+        if isinstance(own, Missing) and (index.code in lacking or not index.scored):
+            yield MissingIndex(index.code, tuple(sorted(own.names)))
+        elif index.code in lacking and index.status == "unknown":
+            yield MissingIndex(index.code, ("rule",))
+        elif index.code in lacking:
+            yield MissingIndex(index.code, ("reported",) if own is None else ())
+
+
+def _beyond(
+    rules: RuleSet, measures: Mapping[str, IndexMeasures | Missing], counts: Counts, listed: list[Unit]
+) -> Iterator[BeyondCount]:
+    for index in rules.indices:
+        own = measures.get(index.code)
+        if not isinstance(own, IndexMeasures) or own.beyond is None or not isinstance(own.numerator, Count):
+            continue
+        subtree = index.rollup == "subtree"
+        codes = 0
+        for unit in listed:
+            if not unit.parent_code:
+                cell = Cell(unit.code)
+                met = counts.value(Wanted(own.beyond, subtree), cell) or 0
+                within = counts.value(Wanted(own.numerator, subtree), cell) or 0
+                codes += met - within
+        if codes:
+            yield BeyondCount(index.code, codes)

@@ -1,0 +1,195 @@
+"""The frozen result of a run: every score with its counts, and where they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal
+
+from chiso.catalogue.formula import GroupRule, RuleSet
+from chiso.catalogue.model import Bilingual
+from chiso.errors import Problem
+from chiso.records.dataset import QuarantinedRow, SourceFile
+from chiso.scoring.counts import Fates
+from chiso.terms.period import Judgement
+from chiso.terms.unit import Unit
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Outcome = Literal[
+    "scored",
+    "no_cases",
+    "not_applicable",
+    "inherited",
+    "reported",
+    "missing_data",
+    "provisional",
+    "analysis",
+]
+UnitOutcome = Literal["scored", "partial", "provisional"]
+
+
+@dataclass(frozen=True)
+class Score:
+    """One unit × index. Percent is 0..100; ``points`` is None where nothing is scored (it adds 0)."""
+
+    index: str
+    group: str
+    numerator: int | None
+    denominator: int | None
+    percent: Decimal | None
+    value: Decimal | None
+    value_unit: str
+    points: Decimal | None
+    max_points: Decimal
+    outcome: Outcome
+    undetermined: int = 0
+
+
+@dataclass(frozen=True)
+class GroupScore:
+    """One unit × group: the sum of its rounded index points, or the group's reported points.
+
+    ``points`` is None where no index of the group can earn any, for want of data; it adds 0.
+    """
+
+    group: str
+    points: Decimal | None
+    max_points: Decimal
+    reported: bool = False
+
+
+@dataclass(frozen=True)
+class UnitScore:
+    """One unit (and one key of the split), with its scores in the catalogue's order."""
+
+    unit: Unit
+    key: str | None
+    key_name: str | None
+    scores: tuple[Score, ...]
+    groups: tuple[GroupScore, ...]
+    total: Decimal
+    max_points: Decimal
+    band: Bilingual | None
+    outcome: UnitOutcome
+    has_records: bool
+
+
+@dataclass(frozen=True)
+class MissingIndex:
+    """An index without data, and the columns or tables (``table.column``) it lacks."""
+
+    index: str
+    lacks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class BeyondCount:
+    """Codes that an index's numerator met and its denominator lacks, summed over the units scored."""
+
+    index: str
+    codes: int
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What the numbers were computed from."""
+
+    chiso_version: str
+    catalogue_file: str
+    catalogue_sha256: str
+    files: tuple[SourceFile, ...]
+    edition_note: bool
+
+
+@dataclass(frozen=True)
+class Scoreboard:
+    """All units of one run, in registry order, with the fate of every row read."""
+
+    rules: RuleSet
+    judgement: Judgement
+    split: str | None
+    units: tuple[UnitScore, ...]
+    fates: tuple[Fates, ...]
+    missing: tuple[MissingIndex, ...]
+    beyond: tuple[BeyondCount, ...]
+    quarantine: tuple[QuarantinedRow, ...]
+    notes: tuple[Problem, ...]
+    provenance: Provenance
+
+    @property
+    def groups(self) -> tuple[GroupRule, ...]:
+        """The groups in the catalogue's order."""
+        return self.rules.groups
+
+    @property
+    def inferred(self) -> tuple[str, ...]:
+        """Codes of the indices whose rule is inferred or unknown."""
+        return tuple(index.code for index in self.rules.indices if index.status != "issued")
+
+    def unit(self, code: str) -> UnitScore:
+        """Return the score of one unit; raises KeyError when it is not on the board."""
+        for score in self.units:
+            if score.unit.code == code and score.key is None:
+                return score
+        raise KeyError(code)
+
+    def to_pandas(self, detail: Literal["total", "index"] = "total") -> pd.DataFrame:
+        """Return one row per unit (``total``) or per unit × index (``index``), as the CSV has them.
+
+        Numbers are Decimal, so that nothing is rounded on the way; what is absent is None.
+        """
+        import pandas as pd
+
+        rows = list(index_rows(self) if detail == "index" else total_rows(self))
+        return pd.DataFrame(rows, dtype="object")
+
+
+def total_rows(board: Scoreboard) -> list[dict[str, object]]:
+    """Return one row per unit (and key): identity, points by group, total, maximum, band, outcome."""
+    return [
+        {
+            **_identity(board, unit),
+            **{group.group: group.points for group in unit.groups},
+            "total": unit.total,
+            "max_points": unit.max_points,
+            "band": unit.band,
+            "outcome": unit.outcome,
+        }
+        for unit in board.units
+    ]
+
+
+def index_rows(board: Scoreboard) -> list[dict[str, object]]:
+    """Return one row per unit (and key) × index."""
+    return [
+        {
+            **_identity(board, unit),
+            "group": score.group,
+            "index": score.index,
+            "numerator": score.numerator,
+            "denominator": score.denominator,
+            "percent": score.percent,
+            "value": score.value,
+            "value_unit": score.value_unit,
+            "points": score.points,
+            "max_points": score.max_points,
+            "outcome": score.outcome,
+        }
+        for unit in board.units
+        for score in unit.scores
+    ]
+
+
+def _identity(board: Scoreboard, score: UnitScore) -> Mapping[str, object]:
+    identity: dict[str, object] = {
+        "period": board.judgement.period.label,
+        "unit_code": score.unit.code,
+        "unit_name": score.unit.name,
+        "level": score.unit.level,
+    }
+    if board.split is not None:
+        identity |= {"key": score.key, "key_name": score.key_name}
+    return identity

@@ -1,0 +1,132 @@
+"""Periods (kỳ): what a run scores, both ends inclusive."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from chiso.errors import Problem, Text, UsageError
+from chiso.terms.columns import FIRST_DAY, LAST_DAY
+
+PeriodKind = Literal["year", "quarter", "month", "ten_days", "year_to_date", "range"]
+
+_FORMS = Text(
+    vi="Dạng được phép: 2026, 2026-Q3, 2026-08, 2026-08-D2 (mười ngày thứ hai), 2026-ytd, "
+    "2024-03-22..2024-06-29, last-month",
+    en="Allowed forms: 2026, 2026-Q3, 2026-08, 2026-08-D2 (second ten days), 2026-ytd, "
+    "2024-03-22..2024-06-29, last-month",
+)
+
+
+@dataclass(frozen=True)
+class Period:
+    """A span of days: ``first_day`` and ``last_day`` both belong to it."""
+
+    label: str
+    kind: PeriodKind
+    first_day: date
+    last_day: date
+
+    def __contains__(self, day: date) -> bool:
+        return self.first_day <= day <= self.last_day
+
+
+def parse_period(text: str, today: date) -> Period:
+    """Return the period that ``text`` names; ``today`` resolves ``last-month``.
+
+    Raises UsageError when the text is none of the allowed forms or names days that do not exist.
+    """
+    text = text.strip()
+    if text == "last-month":
+        last = today.replace(day=1) - timedelta(days=1)
+        return _month(last.year, last.month)
+    try:
+        period = _parse(text) if text.isascii() else None
+    except ValueError:
+        period = None
+    # Outside these bounds there is no calendar of working days.
+    known = period is not None and FIRST_DAY <= period.first_day <= period.last_day <= LAST_DAY
+    if period is None or not known:
+        raise UsageError(
+            Problem(
+                Text(vi=f"Không hiểu kỳ “{text}”", en=f"Not a period: “{text}”"),
+                hint=_FORMS,
+            )
+        )
+    return period
+
+
+def _parse(text: str) -> Period | None:
+    if match := re.fullmatch(r"(\d{4})", text):
+        year = int(match[1])
+        return Period(text, "year", date(year, 1, 1), date(year, 12, 31))
+    if match := re.fullmatch(r"(\d{4})-Q([1-4])", text):
+        year, quarter = int(match[1]), int(match[2])
+        first = date(year, 3 * quarter - 2, 1)
+        return Period(text, "quarter", first, _month(year, 3 * quarter).last_day)
+    if match := re.fullmatch(r"(\d{4})-(\d{2})", text):
+        return _month(int(match[1]), int(match[2]))
+    if match := re.fullmatch(r"(\d{4})-(\d{2})-D([123])", text):
+        month = _month(int(match[1]), int(match[2]))
+        part = int(match[3])
+        first = month.first_day.replace(day=10 * part - 9)
+        last = month.last_day if part == 3 else month.first_day.replace(day=10 * part)
+        return Period(text, "ten_days", first, last)
+    if match := re.fullmatch(r"(\d{4})-ytd", text):
+        year = int(match[1])
+        return Period(text, "year_to_date", date(year, 1, 1), date(year, 12, 31))
+    if match := re.fullmatch(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})", text):
+        first, last = date.fromisoformat(match[1]), date.fromisoformat(match[2])
+        return Period(text, "range", first, last)
+    return None
+
+
+def _month(year: int, month: int) -> Period:
+    first = date(year, month, 1)
+    last = first.replace(day=calendar.monthrange(year, month)[1])
+    return Period(f"{year:04}-{month:02}", "month", first, last)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A period and the day on which its open cases are judged.
+
+    ``as_of`` is the period's last day, or today (or the day asked for) while the period runs; a
+    running period is provisional.
+    """
+
+    period: Period
+    as_of: date
+
+    @property
+    def provisional(self) -> bool:
+        """Whether the period still ran on the day of judgement."""
+        return self.as_of < self.period.last_day
+
+
+def judge(period: Period, as_of: date) -> Judgement:
+    """Return the period judged on ``as_of``, or on its last day if that is earlier.
+
+    A year to date ends on the day of judgement and is not provisional by itself. Raises UsageError
+    when the period had not begun on ``as_of``.
+    """
+    if as_of < period.first_day:
+        raise UsageError(
+            Problem(
+                Text(
+                    vi=f"Kỳ {period.label} chưa bắt đầu vào ngày {as_of:%d/%m/%Y}",
+                    en=f"Period {period.label} had not begun on {as_of:%Y-%m-%d}",
+                ),
+                hint=Text(
+                    vi="Chọn kỳ khác, hoặc đặt --as-of trong kỳ",
+                    en="Choose another period, or an --as-of inside it",
+                ),
+            )
+        )
+    day = min(as_of, period.last_day)
+    if period.kind == "year_to_date":
+        period = Period(period.label, period.kind, period.first_day, day)
+    return Judgement(period, day)

@@ -1,0 +1,67 @@
+"""Units (đơn vị): who is scored, at which level, under which parent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, get_args
+
+Level = Literal["ministry", "province", "department", "district", "commune", "office"]
+LEVELS: tuple[Level, ...] = get_args(Level)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One unit of the registry; a missing ``valid_from`` or ``valid_to`` leaves that end open."""
+
+    code: str
+    name: str
+    level: Level
+    parent_code: str | None = None
+    peer_group: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    successor_code: str | None = None
+    share: str | None = None
+
+    def valid_on(self, day: date) -> bool:
+        """Return whether the unit exists on ``day`` (both ends inclusive)."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_to is None or day <= self.valid_to
+        )
+
+
+class UnitTree:
+    """The registry in its order, with parents; codes are unique, parents lead to no circle."""
+
+    def __init__(self, units: Iterable[Unit]) -> None:
+        self._units: Mapping[str, Unit] = {unit.code: unit for unit in units}
+
+    def __iter__(self) -> Iterator[Unit]:
+        return iter(self._units.values())
+
+    def __len__(self) -> int:
+        return len(self._units)
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._units
+
+    def __getitem__(self, code: str) -> Unit:
+        return self._units[code]
+
+    def ancestors(self, code: str) -> Iterator[Unit]:
+        """Yield the units above ``code``, nearest first."""
+        parent = self._units[code].parent_code
+        while parent is not None and parent in self._units:
+            yield self._units[parent]
+            parent = self._units[parent].parent_code
+
+    def below(self, code: str) -> tuple[Unit, ...]:
+        """Return every unit under ``code``, at any depth, in registry order."""
+        return tuple(unit for unit in self if any(above.code == code for above in self.ancestors(unit.code)))
+
+    def levels(self) -> tuple[Level, ...]:
+        """Return the levels that occur, highest first."""
+        present = {unit.level for unit in self}
+        return tuple(level for level in LEVELS if level in present)
