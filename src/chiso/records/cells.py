@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from chiso.records.mapping import value_spellings
 from chiso.terms.columns import FIRST_DAY, LAST_DAY, ColumnSpec
 
 # Day before month, always; only ISO and the sync schema put the year first.
@@ -24,14 +23,22 @@ DATE_FORMATS = (
     "%Y-%m-%dT%H:%M",
     "%Y%m%d%H%M%S",
     "%Y%m%d",
+    "%d-%m-%Y %H:%M:%S",
+    "%d-%m-%Y %H:%M",
+    "%d-%m-%Y",
+    "%H:%M:%S %d/%m/%Y",
+    "%H:%M %d/%m/%Y",
 )
 _BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
+# A figure beside a word, as in "9 - Đã xử lý xong" or "Đã xử lý xong (9)": the word decides.
+_BESIDE_A_WORD = "'^\\d{1,2}\\s*[-–.:)]\\s*|\\s*\\(\\d{1,2}\\)$'"
 _FORMATS_SQL = "[" + ", ".join(f"'{form}'" for form in DATE_FORMATS) + "]"
 _SQL_TYPES: Mapping[str, str] = {
     "text": "VARCHAR",
     "unit": "VARCHAR",
     "officer": "VARCHAR",
     "integer": "BIGINT",
+    "decimal": "DECIMAL(18, 6)",
     "money": "BIGINT",
     "boolean": "BOOLEAN",
     "timestamp": "TIMESTAMP",
@@ -39,6 +46,8 @@ _SQL_TYPES: Mapping[str, str] = {
     "enum": "SMALLINT",
     "presence": "BOOLEAN",
 }
+# Kinds whose cell may be filled and yet give no value.
+MAY_BE_UNREADABLE = frozenset({"timestamp", "date", "integer", "money", "boolean", "enum"})
 
 
 def quoted(text: str) -> str:
@@ -68,8 +77,10 @@ def _bare(cell: str) -> str:
     return f"nullif(trim({cell}, {_BLANKS}), '')"
 
 
-def typed(table: str, column: ColumnSpec, cell: str) -> str:
+def typed(column: ColumnSpec, cell: str, words: Mapping[str, str], *, show_officials: bool = False) -> str:
     """Return the typed value of a cell; null where it cannot be read or an empty cell means nothing.
+
+    ``words`` are the spellings (folded) of an enum or boolean column with their canonical words.
 
     Most cells are written plainly, so each kind tries that first and looks at blanks, odd spellings and
     rarer forms only where it fails. Dates still have to be ``bounded``.
@@ -80,9 +91,11 @@ def typed(table: str, column: ColumnSpec, cell: str) -> str:
             plain = f"{cell} >= '!' AND right({cell}, 1) >= '!' AND strlen({cell}) = length({cell})"
             return f"CASE WHEN {plain} THEN {cell} ELSE {_composed(trimmed(cell))} END"
         case "officer":
-            return _officer(trimmed(cell))
+            return _officer(trimmed(cell), show_names=show_officials)
         case "integer":
             return _integer(cell)
+        case "decimal":
+            return f"TRY_CAST(replace({_bare(cell)}, ',', '.') AS DECIMAL(18, 6))"
         case "money":
             return _money(cell)
         case "timestamp":
@@ -92,7 +105,7 @@ def typed(table: str, column: ColumnSpec, cell: str) -> str:
         case "presence":
             return f"CASE WHEN {cell} >= '!' THEN TRUE WHEN {_bare(cell)} IS NOT NULL THEN TRUE END"
         case "boolean" | "enum":
-            return _word(table, column, cell)
+            return _word(column, cell, words)
 
 
 def unreadable(cell: str, value: str) -> str:
@@ -106,17 +119,21 @@ def _composed(cell: str) -> str:
     return f"CASE WHEN strlen({cell}) = length({cell}) THEN {cell} ELSE nfc_normalize({cell}) END"
 
 
-def _word(table: str, column: ColumnSpec, cell: str) -> str:
-    spellings = value_spellings(table, column)
+def _word(column: ColumnSpec, cell: str, words: Mapping[str, str]) -> str:
     if column.kind == "boolean":
         codes = {"true": "TRUE", "false": "FALSE"}
     else:
         codes = {word: str(code) for code, word in enumerate(column.values)}
-    exact = " ".join(f"WHEN {quoted(text)} THEN {codes[word]}" for text, word in spellings.items())
+    exact = " ".join(f"WHEN {quoted(text)} THEN {codes[word]}" for text, word in words.items())
     empty = "NULL" if column.when_empty is None else codes[column.when_empty]
+    bare = f"regexp_replace({_folded(cell)}, {_BESIDE_A_WORD}, '', 'g')"
+    labelled = " ".join(
+        f"WHEN {quoted(text)} THEN {codes[word]}" for text, word in words.items() if not text[:1].isdigit()
+    )
     return (
         f"CASE WHEN {cell} IS NULL THEN {empty} ELSE CASE {cell} {exact} ELSE "
-        f"CASE WHEN {_bare(cell)} IS NULL THEN {empty} ELSE CASE {_folded(cell)} {exact} END END END END"
+        f"CASE WHEN {_bare(cell)} IS NULL THEN {empty} ELSE CASE {_folded(cell)} {exact} "
+        f"ELSE CASE {bare} {labelled} END END END END END"
     )
 
 
@@ -124,12 +141,13 @@ def _folded(cell: str) -> str:
     return f"lower(nfc_normalize(trim(regexp_replace({cell}, '[\\s\\x{{A0}}]+', ' ', 'g'))))"
 
 
-def _officer(cell: str) -> str:
+def _officer(cell: str, *, show_names: bool) -> str:
     # A name has a blank in it, a code has none, nor an @ or nine digits as addresses, telephone and
     # identity numbers have. What is personal never enters a table.
     name = f"'cb-' || left(sha256({_folded(cell)}), 10)"
-    has_blank = f"regexp_matches({cell}, '[\\s\\x{{A0}}@]|[0-9]{{9}}')"
-    return f"CASE WHEN {has_blank} THEN {name} ELSE {_composed(cell)} END"
+    blanks = "" if show_names else "\\s\\x{A0}"
+    personal = f"regexp_matches({cell}, '[{blanks}@]|[0-9]{{9}}')"
+    return f"CASE WHEN {personal} THEN {name} ELSE {_composed(cell)} END"
 
 
 def _integer(cell: str) -> str:
@@ -142,13 +160,18 @@ def _integer(cell: str) -> str:
 
 
 def _money(cell: str) -> str:
-    bare = _bare(cell)
+    # 50.000 đ, 50000 VNĐ: the currency is always the same.
+    bare = f"regexp_replace({_bare(cell)}, '(?i)\\s*(vnđ|vnd|đồng|đ)$', '')"
     whole = f"regexp_full_match({bare}, '[0-9]{{1,12}}([.,]0{{1,2}})?')"
-    grouped = f"regexp_full_match({bare}, '[0-9]{{1,3}}([.,][0-9]{{3}}){{1,3}}')"
+    # Thousands apart by dots and decimals by a comma, or the other way round; never a fraction of a đồng.
+    dots = "[0-9]{1,3}([.][0-9]{3}){1,3}(,0{1,2})?"
+    commas = "[0-9]{1,3}(,[0-9]{3}){1,3}([.]0{1,2})?"
+    grouped = f"regexp_full_match({bare}, '{dots}|{commas}')"
+    figures = f"regexp_replace(regexp_replace({bare}, '[.,]0{{1,2}}$', ''), '[.,]', '', 'g')"
     return (
         f"CASE WHEN regexp_full_match({cell}, '[0-9]{{1,12}}') THEN TRY_CAST({cell} AS BIGINT) "
         f"WHEN {whole} THEN TRY_CAST(regexp_replace({bare}, '[.,].*', '') AS BIGINT) "
-        f"WHEN {grouped} THEN TRY_CAST(regexp_replace({bare}, '[.,]', '', 'g') AS BIGINT) END"
+        f"WHEN {grouped} THEN TRY_CAST({figures} AS BIGINT) END"
     )
 
 

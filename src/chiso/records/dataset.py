@@ -3,30 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 import duckdb
 
 from chiso.errors import Problem, Text
-from chiso.terms.columns import TableSpec
+from chiso.records.part import Part
+from chiso.terms.columns import ColumnSpec, TableSpec
 from chiso.terms.unit import UnitTree
 
 # What is set aside before anything is counted; the column of that name in every typed table.
 NOT_SET_ASIDE, QUARANTINED, SUPERSEDED = 0, 1, 2
+# Titles, totals and the like stand among the records only until all of them are known.
+NOT_A_RECORD = 3
 
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One file read: what it was taken for, and how its rows fared."""
+    """One file, or one sheet of it: what it was taken for, and how its rows fared.
+
+    ``columns`` are canonical names with the headings as the file spells them. ``not_records`` counts
+    the rows that are no records, by what they are: title, blank, group, total, repeated_header,
+    column_numbers, note; they are not in ``rows_read``. ``recovered`` counts, by column, codes that the
+    file holds as numbers and that were restored.
+    """
 
     path: str
     table: str
     sha256: str
-    separator: str
     header_row: int
     rows_read: int
     columns: Mapping[str, str]
+    format: str = "csv"
+    sheet: str | None = None
+    encoding: str | None = None
+    separator: str | None = None
+    not_records: Mapping[str, int] = field(default_factory=dict)
+    recovered: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """The file's name for messages, with the sheet where it has several."""
+        return self.path if self.sheet is None else f"{self.path} [{self.sheet}]"
 
 
 @dataclass(frozen=True)
@@ -37,17 +56,31 @@ class QuarantinedRow:
     row: int
     column: str | None
     reason: Text
+    sheet: str | None = None
+    # The canonical column; ``column`` is the heading as the file spells it.
+    canonical: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The file's name for messages, with the sheet where it has several."""
+        return self.file if self.sheet is None else f"{self.file} [{self.sheet}]"
 
 
 @dataclass(frozen=True)
 class LoadedTable:
-    """A typed table: its columns present in every file of it, and its rows set aside."""
+    """A typed table: its columns present in every file of it, and its rows set aside.
+
+    ``parts`` tell which rows come from which file; the n-th of ``typed_columns`` has the n-th bit of
+    ``unread``.
+    """
 
     spec: TableSpec
     columns: frozenset[str]
     rows_read: int
     quarantined: int
     superseded: int
+    parts: tuple[Part, ...] = ()
+    typed_columns: tuple[ColumnSpec, ...] = ()
 
 
 @dataclass(frozen=True)

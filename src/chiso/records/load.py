@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import uuid
 import weakref
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -13,23 +14,34 @@ import duckdb
 
 from chiso.errors import Place, Problem, RecordsError, Text
 from chiso.records.cells import quoted
-from chiso.records.dataset import QuarantinedRow, Records, ReportedFigure, SourceFile
+from chiso.records.corrections import Corrections, load_corrections
+from chiso.records.dataset import LoadedTable, QuarantinedRow, Records, ReportedFigure, SourceFile
+from chiso.records.mapping import Spelling, load_spelling
+from chiso.records.part import Part
+from chiso.records.personal import drop_personal_columns
+from chiso.records.progress import SILENT, Progress
 from chiso.records.set_aside import (
     lacking_notes,
+    leave_out,
     quarantined_rows,
     sealed,
     settle_units,
     supersede,
 )
 from chiso.records.small import read_reported, read_units
-from chiso.records.text_file import Contents, TextFile, open_text, survey
+from chiso.records.sources.container import sha256_of
+from chiso.records.table_file import TableFile, open_tables
 from chiso.records.typed_table import TypedTable
 from chiso.terms.columns import COUNTED_TABLES
 from chiso.terms.unit import UnitTree
 
-_SUFFIXES = (".csv", ".tsv", ".txt")
-# Exports that a later version may read; today their owner is told that they were not.
-_UNREAD_SUFFIXES = (".xlsx", ".xls", ".ods", ".json", ".jsonl", ".parquet", ".gz", ".zip", ".xml", ".html")
+# What a folder may hold as exports; a file given by name may have any suffix.
+_SUFFIXES = (
+    *(".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods", ".json", ".jsonl", ".ndjson", ".parquet"),
+    *(".gz", ".zip", ".xml", ".html", ".htm"),
+)
+# Files of these kinds lie in folders for other reasons too; unknown ones are named, not refused.
+_OFTEN_SOMETHING_ELSE = (".txt", ".json", ".xml", ".html", ".htm", ".zip", ".gz")
 # A broken export may quarantine every row; the list of details is for reading, the count is exact.
 MOST_QUARANTINE_DETAILS = 1_000
 
@@ -40,54 +52,64 @@ def load_records(
     units: str | Path | None = None,
     reported: Iterable[str | Path] = (),
     needed: Mapping[str, Collection[str]] | None = None,
+    mappings: Iterable[str | Path] = (),
+    corrections: Iterable[str | Path] = (),
+    show_officials: bool = False,
+    progress: Progress = SILENT,
 ) -> Records:
     """Return the records in ``paths`` (files or folders), typed, with every row accounted for.
 
     ``units`` names the registry where it is not among the records. ``needed`` limits each table to the
-    columns a catalogue uses; without it every known column is read. Raises RecordsError when a file is
+    columns a catalogue uses; without it every known column is read. ``mappings`` are YAML files that
+    spell headings and values as a source system does; ``corrections`` are filled forms of
+    ``--quarantine``. Officials stay codes unless ``show_officials``. Raises RecordsError when a file is
     missing or not understood, or no registry is found; a row that cannot be read is set aside instead.
     """
     given = [Path(path) for path in paths]
+    spelling = load_spelling(Path(path) for path in mappings)
+    corrected = load_corrections(Path(path) for path in corrections)
     notes = list(_left_out(given))
-    files = _open_all(given, units, reported)
+    files = _open_all(given, units, reported, spelling, notes)
     registry = [file for file in files if file.recognised.table.name == "units"]
-    tree = _registry(registry, explicit=units is not None)
-    loader = _Loader(tree, needed, [file.path for file in files])
+    _check_registry(registry, explicit=units is not None)
+    tree, registry_part = read_units(registry[0], corrected)
+    loader = _Loader(tree, needed, [file.path for file in files], corrected, progress, show_officials)
     for file in files:
         if file.recognised.table.name in COUNTED_TABLES:
             loader.add(file)
     for file in files:
         if file.recognised.table.name == "reported":
             loader.add_reported(file)
-    for file in registry:
-        loader.add_source(file, survey(file.path), len(tree))
+    loader.add_source(registry_part, sha256_of(registry[0].path))
+    corrected.check_used()
     return loader.finish(notes)
 
 
 def _open_all(
-    paths: Iterable[Path], units: str | Path | None, reported: Iterable[str | Path]
-) -> list[TextFile]:
+    paths: Iterable[Path],
+    units: str | Path | None,
+    reported: Iterable[str | Path],
+    spelling: Spelling,
+    notes: list[Problem],
+) -> list[TableFile]:
     problems: list[Problem] = []
-    files: list[TextFile] = []
+    files: list[TableFile] = []
     explicit = [(Path(units), "units")] if units is not None else []
     explicit += [(Path(path), "reported") for path in reported]
-    found = [(path, None) for path in _expanded(paths, problems)]
-    for path, wanted in (*explicit, *found):
-        if any(path == file.path for file in files):
+    found = [(path, inside) for path, inside in _expanded(paths, problems)]
+    opened: set[Path] = set()
+    for path, wanted in explicit:
+        opened.add(path)
+        files.extend(_opened(path, spelling, wanted, problems))
+    for path, inside in found:
+        if path in opened:
             continue
-        try:
-            file = open_text(path)
-        except RecordsError as error:
-            problems.extend(error.problems)
-            continue
-        if wanted is not None and file.recognised.table.name != wanted:
-            name = file.recognised.table.name
-            message = Text(
-                vi=f"Cần bảng {wanted}, tệp này là bảng {name}",
-                en=f"Table {wanted} is needed here, this file holds {name}",
-            )
-            problems.append(Problem(message, Place(str(path))))
-        files.append(file)
+        opened.add(path)
+        tolerated = inside and path.suffix.lower() in _OFTEN_SOMETHING_ELSE
+        faults: list[Problem] = []
+        files.extend(_opened(path, spelling, None, faults))
+        # A readme beside the records is no reason to refuse them all, but it is named.
+        (notes if tolerated else problems).extend(faults)
     if problems:
         raise RecordsError(problems)
     if units is not None:
@@ -96,40 +118,66 @@ def _open_all(
     return files
 
 
-def _expanded(paths: Iterable[Path], problems: list[Problem]) -> Iterator[Path]:
+def _opened(path: Path, spelling: Spelling, wanted: str | None, problems: list[Problem]) -> list[TableFile]:
+    try:
+        tables = open_tables(path, spelling)
+    except RecordsError as error:
+        problems.extend(error.problems)
+        return []
+    if wanted is None:
+        return tables
+    fitting = [table for table in tables if table.recognised.table.name == wanted]
+    if not fitting:
+        name = tables[0].recognised.table.name
+        message = Text(
+            vi=f"Cần bảng {wanted}, tệp này là bảng {name}",
+            en=f"Table {wanted} is needed here, this file holds {name}",
+        )
+        problems.append(Problem(message, Place(str(path))))
+    return fitting
+
+
+def _expanded(paths: Iterable[Path], problems: list[Problem]) -> Iterator[tuple[Path, bool]]:
+    """Yield every file, and whether it was found inside a folder."""
     for given in paths:
         if given.is_dir():
             inside = sorted(path for path in given.iterdir() if _is_export(path))
             if not inside:
-                message = Text(vi="Thư mục không có tệp CSV nào", en="The folder holds no CSV file")
+                message = Text(vi="Thư mục không có tệp hồ sơ nào", en="The folder holds no file of records")
                 problems.append(Problem(message, Place(str(given))))
-            yield from inside
+            yield from ((path, True) for path in inside)
         elif given.exists():
-            yield given
+            yield given, False
         else:
             message = Text(vi="Không có tệp hay thư mục này", en="There is no such file or folder")
             problems.append(Problem(message, Place(str(given))))
 
 
 def _is_export(path: Path) -> bool:
-    return path.is_file() and path.suffix.lower() in _SUFFIXES
+    return path.is_file() and path.suffix.lower() in _SUFFIXES and not _is_lock(path)
+
+
+def _is_lock(path: Path) -> bool:
+    # What office programs put beside a file that is open.
+    return path.name.startswith(("~$", ".~lock", "._"))
 
 
 def _left_out(paths: Iterable[Path]) -> Iterator[Problem]:
     """Yield a note for everything in a folder that may hold records and is not read."""
     for folder in paths:
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-            if path.is_dir() or path.suffix.lower() in _UNREAD_SUFFIXES:
+            if path.is_dir():
                 yield Problem(
                     Text(
-                        vi="Không đọc: chỉ đọc tệp CSV nằm ngay trong thư mục",
-                        en="Not read: only CSV files in the folder itself are",
+                        vi="Không đọc: chỉ đọc tệp nằm ngay trong thư mục",
+                        en="Not read: only files in the folder itself are",
                     ),
                     Place(str(path)),
                 )
 
 
-def _registry(files: Sequence[TextFile], *, explicit: bool) -> UnitTree:
+def _check_registry(files: Sequence[TableFile], *, explicit: bool) -> None:
+    """Raise RecordsError unless there is one registry of units."""
     if not files:
         raise RecordsError(
             Problem(
@@ -141,88 +189,134 @@ def _registry(files: Sequence[TextFile], *, explicit: bool) -> UnitTree:
             )
         )
     if len(files) > 1 and not explicit:
-        listed = ", ".join(str(file.path) for file in files)
+        listed = ", ".join(file.label for file in files)
         raise RecordsError(
             Problem(
                 Text(vi=f"Có nhiều danh mục đơn vị: {listed}", en=f"There are several registries: {listed}"),
                 hint=Text(vi="Chọn một bằng --units TỆP", en="Choose one by --units FILE"),
             )
         )
-    return read_units(files[0])
 
 
 class _Loader:
     """Fills the typed tables file by file; ``finish`` marks what is set aside and seals the result."""
 
     def __init__(
-        self, units: UnitTree, needed: Mapping[str, Collection[str]] | None, paths: Iterable[Path]
+        self,
+        units: UnitTree,
+        needed: Mapping[str, Collection[str]] | None,
+        paths: Iterable[Path],
+        corrections: Corrections,
+        progress: Progress,
+        show_officials: bool,
     ) -> None:
         self._units = units
         self._needed = needed
+        self._corrections = corrections
+        self._progress = progress
+        self._show_officials = show_officials
         self._connection = _connect(paths)
         self._tables: dict[str, TypedTable] = {}
         self._sources: list[SourceFile] = []
         self._reported: list[ReportedFigure] = []
         self._reported_unreadable = 0
-        self._passed_over: list[Problem] = []
+        self._notes: list[Problem] = []
         self._quarantine: list[QuarantinedRow] = []
 
-    def add(self, file: TextFile) -> None:
+    def add(self, file: TableFile) -> None:
         """Type the rows of ``file`` into its table."""
         spec = file.recognised.table
         if spec.name not in self._tables:
             needed = None if self._needed is None else self._needed.get(spec.name, ())
-            self._tables[spec.name] = TypedTable(self._connection, spec, needed)
-        part, contents = self._tables[spec.name].add(file)
-        self.add_source(file, contents, part.end - part.first)
+            self._tables[spec.name] = TypedTable(
+                self._connection, spec, needed, show_officials=self._show_officials
+            )
+        part, sha256 = self._tables[spec.name].add(file, self._corrections, self._progress)
+        self.add_source(part, sha256)
 
-    def add_reported(self, file: TextFile) -> None:
+    def add_reported(self, file: TableFile) -> None:
         """Read reported figures."""
-        figures, quarantine = read_reported(file, self._units)
+        figures, quarantine, part = read_reported(file, self._units, self._corrections)
         self._reported.extend(figures)
         self._quarantine.extend(quarantine)
-        unreadable = len({row.row for row in quarantine})
-        self._reported_unreadable += unreadable
-        self.add_source(file, survey(file.path), len(figures) + unreadable)
+        self._reported_unreadable += len({row.row for row in quarantine})
+        self.add_source(part, sha256_of(file.path))
 
-    def add_source(self, file: TextFile, contents: Contents, rows: int) -> None:
+    def add_source(self, part: Part, sha256: str) -> None:
         """Note what a file was taken for."""
-        for column, position in file.recognised.passed_over:
-            heading, used = file.headings[position], file.heading(column)
-            message = Text(
-                vi=f"Cột “{heading}” bị bỏ qua: {column} đã lấy từ cột “{used}”",
-                en=f"Column “{heading}” is passed over: {column} is taken from “{used}”",
-            )
-            self._passed_over.append(Problem(message, Place(str(file.path))))
+        file = part.file
+        self._notes.extend(_file_notes(part))
+        kinds = Counter(part.not_records.values())
+        kinds.update({"title": file.titles, "blank": file.blank_titles})
         self._sources.append(
             SourceFile(
                 path=str(file.path),
                 table=file.recognised.table.name,
-                sha256=contents.sha256,
-                separator=file.separator,
+                sha256=sha256,
                 header_row=file.header_row,
-                rows_read=rows,
+                rows_read=part.records,
                 columns={column: file.heading(column) for column in file.recognised.positions},
+                format=file.sheet.format,
+                sheet=file.sheet.name,
+                encoding=file.header.conversion or file.sheet.encoding,
+                separator=file.sheet.separator,
+                not_records={kind: count for kind, count in sorted(kinds.items()) if count},
+                recovered={column: count for column, count in part.recovered.items() if count},
             )
         )
 
     def finish(self, notes: Iterable[Problem]) -> Records:
         """Mark unknown units and superseded states, count what is set aside, and seal the records."""
-        for table in self._tables.values():
+        sealed_tables: dict[str, LoadedTable] = {}
+        for name, table in self._tables.items():
+            leave_out(table)
+            self._notes.extend(drop_personal_columns(table))
             settle_units(table, self._units)
             supersede(table)
+            sealed_tables[name] = sealed(table)
             room = MOST_QUARANTINE_DETAILS - len(self._quarantine)
-            self._quarantine.extend(quarantined_rows(table, room))
+            self._quarantine.extend(quarantined_rows(self._connection, sealed_tables[name], room))
         return Records(
             connection=self._connection,
             units=self._units,
-            tables={name: sealed(table) for name, table in self._tables.items()},
+            tables=sealed_tables,
             reported=tuple(self._reported),
             reported_unreadable=self._reported_unreadable,
             files=tuple(self._sources),
             quarantine=tuple(self._quarantine),
-            notes=(*notes, *self._passed_over, *lacking_notes(self._tables.values())),
+            notes=(*notes, *self._notes, *lacking_notes(self._tables.values())),
         )
+
+
+def _file_notes(part: Part) -> Iterator[Problem]:
+    """Yield what the owner of a file should know of how it was read."""
+    file = part.file
+    place = Place(file.label)
+    for column, position in file.recognised.passed_over:
+        heading, used = file.headings[position], file.heading(column)
+        message = Text(
+            vi=f"Cột “{heading}” bị bỏ qua: {column} đã lấy từ cột “{used}”",
+            en=f"Column “{heading}” is passed over: {column} is taken from “{used}”",
+        )
+        yield Problem(message, place)
+    for column in file.recognised.positions:
+        doubt = file.spelling.doubt_about(file.heading(column))
+        if doubt is not None and file.spelling.source_of(
+            file.recognised.table.name, file.heading(column)
+        ) in (
+            None,
+            "vietnamese",
+        ):
+            heading = file.heading(column)
+            vi, en = f"Cột “{heading}” ({column}): {doubt.vi}", f"Column “{heading}” ({column}): {doubt.en}"
+            yield Problem(Text(vi, en), place)
+    for column, count in part.recovered.items():
+        if count:
+            message = Text(
+                vi=f"{count} mã trong cột “{file.heading(column)}” bị lưu thành số, đã khôi phục",
+                en=f"{count} codes in column “{file.heading(column)}” were numbers and are restored",
+            )
+            yield Problem(message, place)
 
 
 def _connect(paths: Iterable[Path]) -> duckdb.DuckDBPyConnection:

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import duckdb
+
 from chiso.errors import Place, Problem, Text
-from chiso.records.cells import identifier
-from chiso.records.dataset import NOT_SET_ASIDE, QUARANTINED, SUPERSEDED, LoadedTable, QuarantinedRow
+from chiso.records.cells import MAY_BE_UNREADABLE, identifier
+from chiso.records.dataset import (
+    NOT_A_RECORD,
+    NOT_SET_ASIDE,
+    QUARANTINED,
+    SUPERSEDED,
+    LoadedTable,
+    QuarantinedRow,
+)
+from chiso.records.part import Part
+from chiso.records.reasons import MISSING, unreadable_reason
 from chiso.records.small import UNKNOWN_UNIT
-from chiso.records.typed_table import UNREADABLE, Part, TypedTable
+from chiso.records.typed_table import TypedTable
 from chiso.terms.text import folded
 from chiso.terms.unit import UnitTree
-
-_MISSING = Text(vi="để trống", en="is empty")
 
 
 def settle_units(table: TypedTable, units: UnitTree) -> None:
@@ -81,30 +90,40 @@ def supersede(table: TypedTable) -> None:
     table.connection.execute(f"UPDATE {spec.name} SET set_aside = {SUPERSEDED} WHERE rowid IN (FROM older)")
 
 
-def quarantined_rows(table: TypedTable, most: int) -> Iterator[QuarantinedRow]:
-    """Yield where the table's first rows in quarantine stand, and why each is there."""
-    rows = table.connection.execute(
-        f"SELECT rowid, unread FROM {table.spec.name} WHERE set_aside = {QUARANTINED} "
-        f"ORDER BY rowid LIMIT {max(most, 0)}"
+def leave_out(table: TypedTable) -> None:
+    """Delete the rows that are no records; their places stay empty, so that row numbers still hold."""
+    table.connection.execute(f"DELETE FROM {table.spec.name} WHERE set_aside = {NOT_A_RECORD}")
+
+
+def quarantined_rows(
+    records: duckdb.DuckDBPyConnection, table: LoadedTable, most: int | None
+) -> Iterator[QuarantinedRow]:
+    """Yield where a table's rows in quarantine stand (the first ``most`` of them), and why each is there."""
+    limit = "" if most is None else f"LIMIT {max(most, 0)}"
+    rows = records.execute(
+        f"SELECT rowid, unread FROM {table.spec.name} WHERE set_aside = {QUARANTINED} ORDER BY rowid {limit}"
     ).fetchall()
     for row_id, unread in rows:
         part = next(part for part in table.parts if part.first <= row_id < part.end)
-        number = row_id - part.first + part.file.header_row + 1
         for column, reason in _reasons(table, part, row_id, unread):
             heading = None if column is None else part.file.heading(column)
-            yield QuarantinedRow(str(part.file.path), number, heading, reason)
+            name = part.file.sheet.name
+            yield QuarantinedRow(str(part.file.path), part.row_number(row_id), heading, reason, name, column)
 
 
-def _reasons(table: TypedTable, part: Part, row_id: int, unread: int) -> Iterator[tuple[str | None, Text]]:
+def _reasons(table: LoadedTable, part: Part, row_id: int, unread: int) -> Iterator[tuple[str | None, Text]]:
     if row_id in part.broken:
         yield None, part.broken[row_id]
         return
-    if not unread:
+    faults = dict(part.cell_faults.get(row_id, ()))
+    yield from faults.items()
+    for position, column in enumerate(table.typed_columns):
+        if unread >> position & 1 and column.name not in faults:
+            missing = column.name in table.spec.required and column.kind not in MAY_BE_UNREADABLE
+            reason = MISSING if missing else unreadable_reason(column, part.file.spelling)
+            yield column.name, reason
+    if not unread and not faults:
         yield "unit_code" if "unit_code" in part.file.recognised.positions else "unit_name", UNKNOWN_UNIT
-    for position, column in enumerate(table.columns):
-        if unread >> position & 1:
-            missing = column.name in table.spec.required and column.kind not in UNREADABLE
-            yield column.name, _MISSING if missing else UNREADABLE[column.kind]
 
 
 def sealed(table: TypedTable) -> LoadedTable:
@@ -113,24 +132,27 @@ def sealed(table: TypedTable) -> LoadedTable:
         f"SELECT count(*), count(*) FILTER (set_aside = {QUARANTINED}), "
         f"count(*) FILTER (set_aside = {SUPERSEDED}) FROM {table.spec.name}"
     ).fetchall()
-    present = [frozenset(part.file.recognised.positions) for part in table.parts]
+    present = [part.file.recognised.columns for part in table.parts]
     columns = frozenset.intersection(*present)
-    if any("unit_name" in positions for positions in present):
+    if any("unit_name" in there for there in present):
         columns |= {"unit_code"}
-    return LoadedTable(table.spec, columns, *row)
+    rows, quarantined, superseded = row
+    return LoadedTable(
+        table.spec, columns, rows, quarantined, superseded, tuple(table.parts), table.columns
+    )
 
 
 def lacking_notes(tables: Iterable[TypedTable]) -> Iterator[Problem]:
     """Yield a note for each column that some files of a table have and others lack."""
     for table in tables:
-        union = {name for part in table.parts for name in part.file.recognised.positions}
+        union = {name for part in table.parts for name in part.file.recognised.columns}
         for part in table.parts:
-            lacking = sorted(union - set(part.file.recognised.positions) - {"unit_name"})
+            lacking = sorted(union - part.file.recognised.columns - {"unit_name"})
             if lacking:
                 yield Problem(
                     Text(
                         vi=f"Thiếu cột mà tệp khác của bảng {table.spec.name} có: {', '.join(lacking)}",
                         en=f"Lacks columns that other {table.spec.name} files have: {', '.join(lacking)}",
                     ),
-                    Place(str(part.file.path)),
+                    Place(part.file.label),
                 )

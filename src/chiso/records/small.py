@@ -9,38 +9,29 @@ from decimal import Decimal, InvalidOperation
 from typing import cast
 
 from chiso.errors import Place, Problem, RecordsError, Text, allowed_words, suggestion
+from chiso.records.corrections import Corrections
 from chiso.records.dataset import QuarantinedRow, ReportedFigure
-from chiso.records.mapping import value_spellings
-from chiso.records.text_file import TextFile, rows_of
+from chiso.records.part import Part
+from chiso.records.reasons import MISSING
+from chiso.records.table_file import TableFile
+from chiso.records.text_rows import text_rows
 from chiso.terms.columns import UNITS
-from chiso.terms.text import composed, folded
+from chiso.terms.text import folded
 from chiso.terms.unit import LEVELS, Level, Unit, UnitTree
 
 _DATE_FORMS = ("%d/%m/%Y", "%Y-%m-%d", "%Y%m%d")
 
 
-def _cells_by_column(file: TextFile) -> Iterator[tuple[int, Mapping[str, str] | None, Text | None]]:
-    for number, row in enumerate(rows_of(file), start=file.header_row + 1):
-        if row.cells is None:
-            yield number, None, row.fault
-            continue
-        cells = row.cells
-        yield (
-            number,
-            {column: composed(cells[position]) for column, position in file.recognised.positions.items()},
-            None,
-        )
-
-
-def read_units(file: TextFile) -> UnitTree:
+def read_units(file: TableFile, corrections: Corrections) -> tuple[UnitTree, Part]:
     """Return the registry; raises RecordsError with every fault, since a unit left out is a scandal."""
     problems: list[Problem] = []
     units: dict[str, Unit] = {}
     rows: dict[str, int] = {}
-    for number, cells, fault in _cells_by_column(file):
-        if cells is None:
-            assert fault is not None
-            problems.append(_row_problem(file, number, None, fault))
+    part, texts = text_rows(file, corrections)
+    for row in texts:
+        number, cells = row.number, row.cells
+        problems.extend(_row_problem(file, number, column, fault) for column, fault in row.faults)
+        if cells is None or row.faults:
             continue
         unit = _unit(file, number, cells, problems)
         if unit is None:
@@ -56,18 +47,18 @@ def read_units(file: TextFile) -> UnitTree:
     problems.extend(_tree_problems(file, units, rows))
     if not units and not problems:
         message = Text(vi="Danh mục đơn vị không có dòng nào", en="The units file has no rows")
-        problems.append(Problem(message, Place(str(file.path))))
+        problems.append(Problem(message, Place(file.label)))
     if problems:
         raise RecordsError(problems)
-    return UnitTree(units.values())
+    return UnitTree(units.values()), part
 
 
-def _unit(file: TextFile, number: int, cells: Mapping[str, str], problems: list[Problem]) -> Unit | None:
+def _unit(file: TableFile, number: int, cells: Mapping[str, str], problems: list[Problem]) -> Unit | None:
     code, name = cells.get("unit_code", ""), cells.get("unit_name", "")
-    spelt = value_spellings("units", UNITS.columns["level"])
+    spelt = file.spelling.value_spellings("units", UNITS.columns["level"])
     level = spelt.get(folded(cells.get("level", "")))
     if not code:
-        problems.append(_row_problem(file, number, "unit_code", _EMPTY))
+        problems.append(_row_problem(file, number, "unit_code", MISSING))
     if level is None:
         message = Text(vi="không phải một cấp", en="is not a level")
         problems.append(_row_problem(file, number, "level", message, allowed_words(LEVELS)))
@@ -93,7 +84,7 @@ def _unit(file: TextFile, number: int, cells: Mapping[str, str], problems: list[
     )
 
 
-def _tree_problems(file: TextFile, units: Mapping[str, Unit], rows: Mapping[str, int]) -> Iterator[Problem]:
+def _tree_problems(file: TableFile, units: Mapping[str, Unit], rows: Mapping[str, int]) -> Iterator[Problem]:
     for unit in units.values():
         for column, code in (("parent_code", unit.parent_code), ("successor_code", unit.successor_code)):
             if code is not None and code not in units:
@@ -114,33 +105,32 @@ def _tree_problems(file: TextFile, units: Mapping[str, Unit], rows: Mapping[str,
                 current = getattr(units[current], step)
 
 
-def read_reported(file: TextFile, units: UnitTree) -> tuple[list[ReportedFigure], list[QuarantinedRow]]:
+def read_reported(
+    file: TableFile, units: UnitTree, corrections: Corrections
+) -> tuple[list[ReportedFigure], list[QuarantinedRow], Part]:
     """Return the reported figures, and the rows set aside because a figure in them cannot be read."""
     figures: list[ReportedFigure] = []
     quarantine: list[QuarantinedRow] = []
-    for number, cells, fault in _cells_by_column(file):
-        if cells is None:
-            assert fault is not None
-            quarantine.append(QuarantinedRow(str(file.path), number, None, fault))
-            continue
-        faults: list[QuarantinedRow] = []
-        figure = _figure(file, number, cells, units, faults)
+    part, texts = text_rows(file, corrections)
+    for row in texts:
+        faults = [_quarantined(file, row.number, column, fault) for column, fault in row.faults]
+        if row.cells is not None and not faults:
+            figure = _figure(file, row.number, row.cells, units, faults)
+            if not faults:
+                figures.append(figure)
         quarantine.extend(faults)
-        if not faults:
-            figures.append(figure)
-    return figures, quarantine
+    return figures, quarantine, part
 
 
 def _figure(
-    file: TextFile,
+    file: TableFile,
     number: int,
     cells: Mapping[str, str],
     units: UnitTree,
     faults: list[QuarantinedRow],
 ) -> ReportedFigure:
     def fault(column: str, reason: Text) -> None:
-        heading = file.heading(column)
-        faults.append(QuarantinedRow(str(file.path), number, heading, reason))
+        faults.append(_quarantined(file, number, column, reason))
 
     counts: dict[str, int | None] = {}
     for column in ("numerator", "denominator"):
@@ -169,7 +159,7 @@ def _figure(
     if code not in units:
         fault("unit_code", UNKNOWN_UNIT)
     if not cells.get("index"):
-        fault("index", _EMPTY)
+        fault("index", MISSING)
     return ReportedFigure(
         unit_code=code,
         name=cells.get("index", ""),
@@ -179,7 +169,7 @@ def _figure(
         points=decimals["points"],
         period=cells.get("period") or None,
         scope=cells.get("scope") or None,
-        file=str(file.path),
+        file=file.label,
         row=number,
     )
 
@@ -196,13 +186,17 @@ def parse_day(text: str) -> date | None:
     raise ValueError(text)
 
 
-_EMPTY = Text(vi="để trống", en="is empty")
 _NOT_A_DATE = Text(vi="không phải một ngày có thật", en="is not a real date")
 UNKNOWN_UNIT = Text(vi="đơn vị không có trong danh mục", en="the unit is in no registry")
 
 
+def _quarantined(file: TableFile, number: int, column: str | None, reason: Text) -> QuarantinedRow:
+    heading = None if column is None else file.heading(column)
+    return QuarantinedRow(str(file.path), number, heading, reason, file.sheet.name, column)
+
+
 def _row_problem(
-    file: TextFile, row: int, column: str | None, message: Text, hint: Text | None = None
+    file: TableFile, row: int, column: str | None, message: Text, hint: Text | None = None
 ) -> Problem:
     heading = None if column is None else file.heading(column)
-    return Problem(message, Place(str(file.path), row=row, heading=heading), hint)
+    return Problem(message, Place(file.label, row=row, heading=heading), hint)

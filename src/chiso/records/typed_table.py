@@ -2,40 +2,39 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from itertools import islice
 
 import duckdb
 
-from chiso.errors import Text
-from chiso.records.cells import bounded, identifier, quoted, sql_type, typed, unreadable
-from chiso.records.dataset import NOT_SET_ASIDE, QUARANTINED
-from chiso.records.text_file import Contents, TextFile, blank_lines, rows_of, survey
-from chiso.terms.columns import TableSpec
+from chiso.records.cells import (
+    MAY_BE_UNREADABLE,
+    bounded,
+    identifier,
+    quoted,
+    sql_type,
+    typed,
+    unreadable,
+)
+from chiso.records.corrections import AS_IN_FILE, Corrections
+from chiso.records.dataset import NOT_A_RECORD, NOT_SET_ASIDE, QUARANTINED
+from chiso.records.layout import Guess, RowReader, settled
+from chiso.records.part import Part
+from chiso.records.progress import Progress, watched
+from chiso.records.sources.cell import is_blank
+from chiso.records.sources.container import sha256_of
+from chiso.records.sources.delimited import DelimitedText, quotes_open
+from chiso.records.sources.encoding import UTF8, UTF8_MARKED
+from chiso.records.survey import Contents, survey
+from chiso.records.table_file import Row, TableFile, rows_of
+from chiso.records.textual import textual
+from chiso.terms.columns import ColumnSpec, TableSpec
 
 _ROWS_AT_A_TIME = 50_000
-
-# What a cell of each kind should have been; kinds that are not here can hold anything.
-UNREADABLE: Mapping[str, Text] = {
-    "timestamp": Text(vi="không phải một ngày có thật", en="is not a real date"),
-    "date": Text(vi="không phải một ngày có thật", en="is not a real date"),
-    "integer": Text(vi="không phải số nguyên", en="is not a whole number"),
-    "money": Text(vi="không phải số tiền nguyên (VND)", en="is not a whole amount in VND"),
-    "boolean": Text(vi="không phải có/không", en="is neither yes nor no"),
-    "enum": Text(vi="không có trong danh mục giá trị", en="is none of the allowed words"),
-}
-
-
-@dataclass
-class Part:
-    """One file's rows inside a typed table: positions ``first`` up to but not including ``end``."""
-
-    file: TextFile
-    first: int
-    end: int
-    broken: dict[int, Text]
+# What a total or a repeated heading begins with in SQL's eyes; Python then looks at the whole row.
+_SUSPECT_WORDS = "^(tổng|cộng|total|grand total)"
 
 
 class TypedTable:
@@ -46,7 +45,12 @@ class TypedTable:
     """
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, spec: TableSpec, needed: Collection[str] | None
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        spec: TableSpec,
+        needed: Collection[str] | None,
+        *,
+        show_officials: bool = False,
     ) -> None:
         """Make the empty table with the ``needed`` columns (all if None) and those every table needs."""
         wanted = set(spec.columns) if needed is None else set(needed)
@@ -57,80 +61,132 @@ class TypedTable:
         self.spec = spec
         self.columns = tuple(column for column in spec.columns.values() if column.name in wanted)
         self.parts: list[Part] = []
+        self._show_officials = show_officials
         columns = ", ".join(f"{identifier(column.name)} {sql_type(column)}" for column in self.columns)
         connection.execute(f"CREATE TEMP TABLE {spec.name} ({columns}, unread BIGINT, set_aside UTINYINT)")
 
-    def add(self, file: TextFile) -> tuple[Part, Contents]:
-        """Type the rows of ``file``; return where they stand and what the file holds in all."""
-        with ThreadPoolExecutor(max_workers=1) as pool:
-            surveyed = pool.submit(survey, file.path)
-            self.connection.begin()
-            part = self._read_directly(file)
-            contents = surveyed.result()
-        if part is not None and _is_whole(part, contents):
-            self.connection.commit()
-        else:
-            # Not strictly well-formed, line breaks in quotes, or rows swallowed by a stray quotation
-            # mark: only reading row by row tells.
-            self.connection.rollback()
-            part = self._read_row_by_row(file)
+    def add(self, file: TableFile, corrections: Corrections, progress: Progress) -> tuple[Part, str]:
+        """Type the rows of ``file``; return where they stand and the file's hash."""
+        progress.file(file.label, file.sheet_size)
+        part, sha256 = None, None
+        corrected = corrections.of(file)
+        if not corrected and _may_be_direct(file):
+            part, sha256 = self._read_directly(file, progress)
+        if part is None:
+            sha256 = sha256 or sha256_of(file.path)
+            corrections.check_hash(file, sha256)
+            part = self._read_row_by_row(file, corrected, progress)
+        assert sha256 is not None
         self.parts.append(part)
-        return part, contents
+        return part, sha256
 
     def _rows(self) -> int:
         return int(self.connection.execute(f"SELECT count(*) FROM {self.spec.name}").fetchall()[0][0])
 
-    def _read_directly(self, file: TextFile) -> Part | None:
-        """Let DuckDB read a strictly well-formed file; None where it is not."""
-        if set("*?[") & set(str(file.path)):
-            # DuckDB would take the name for a pattern, and might find another file by it.
-            return None
-        names = [f"c{position}" for position in range(file.width)]
-        columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in names)
-        source = (
-            f"read_csv({quoted(str(file.path))}, header=false, skip={file.header_line}, "
-            f"delim={quoted(file.separator)}, quote='\"', escape='\"', auto_detect=false, "
-            f"strict_mode=true, null_padding=false, ignore_errors=false, nullstr='', "
-            f"encoding='utf-8', columns={{{columns}}})"
-        )
+    def _read_directly(self, file: TableFile, progress: Progress) -> tuple[Part | None, str]:
+        """Let DuckDB read a strictly well-formed file; no part where it is not."""
+        assert isinstance(file.sheet, DelimitedText)
         first = self._rows()
-        cells = {name: f"c{position}" for name, position in file.recognised.positions.items()}
-        try:
-            self._insert(cells, source)
-        except duckdb.Error:
-            # DuckDB's message quotes the line, so it is not passed on; row by row says what is wrong.
-            return None
-        return Part(file, first, self._rows(), {})
+        self.connection.begin()
+        with ThreadPoolExecutor(max_workers=1) as pool, watched(self.connection, progress):
+            surveyed = pool.submit(survey, file.sheet.container)
+            try:
+                self._insert(file, _direct_cells(file), _direct_source(file))
+                part = Part(file, first, self._rows())
+            except duckdb.InterruptException:
+                raise
+            except duckdb.Error:
+                # DuckDB's message quotes the line, so it is not passed on; row by row says what is wrong.
+                part = None
+            contents = surveyed.result()
+        if part is None or not _is_whole(part, contents):
+            # Line breaks in quotes, or rows swallowed by a stray quotation mark: only reading row by row
+            # tells.
+            self.connection.rollback()
+            return None, contents.sha256
+        self.connection.commit()
+        progress.rows_read(part.end - part.first)
+        self._leave_out(part, self._guesses(part))
+        return part, contents.sha256
 
-    def _read_row_by_row(self, file: TextFile) -> Part:
+    def _guesses(self, part: Part) -> dict[int, Guess]:
+        """Return what the rows of a part that DuckDB read may be, where they may be no records."""
+        lacking = [f"{identifier(name)} IS NULL" for name in self.spec.required]
+        key = identifier(self.spec.key[0])
+        headings = [part.file.heading(self.spec.key[0]).lower()]
+        found = self.connection.execute(
+            f"SELECT rowid FROM {self.spec.name} WHERE rowid >= $first AND "
+            f"(rowid = $first OR {' OR '.join(lacking)} "
+            f"OR regexp_matches(lower({key}), $words) OR lower({key}) IN (SELECT unnest($headings)) "
+            f"OR {key} LIKE '(%') ORDER BY rowid",
+            {"first": part.first, "words": _SUSPECT_WORDS, "headings": headings},
+        ).fetchall()
+        wanted = {int(position) for (position,) in found}
+        if not wanted:
+            return {}
+        reader = RowReader(part.file.header)
+        guesses: dict[int, Guess] = {}
+        follows_header = True
+        for position, cells in _rows_at(part, wanted):
+            guess = reader.guess(cells, first=follows_header and position == part.first)
+            follows_header = guess == "repeated_header"
+            if guess is not None:
+                guesses[position] = guess
+        return guesses
+
+    def _leave_out(self, part: Part, guesses: Mapping[int, Guess]) -> None:
+        """Settle which rows are no records, and mark them."""
+        last = next((p for p in range(part.end - 1, part.first - 1, -1) if p not in guesses), None)
+        for position, kind in settled(guesses, last):
+            if kind is not None:
+                part.not_records[position] = kind
+                part.broken.pop(position, None)
+                part.cell_faults.pop(position, None)
+        self._set_aside(part.not_records, NOT_A_RECORD)
+
+    def _set_aside(self, positions: Collection[int], fate: int, *, keep_unread: bool = False) -> None:
+        if positions:
+            unread = "unread" if keep_unread else "0"
+            self.connection.execute(
+                f"UPDATE {self.spec.name} SET set_aside = {fate}, unread = {unread} "
+                "WHERE rowid IN (SELECT unnest(CAST(? AS BIGINT[])))",
+                [list(positions)],
+            )
+
+    def _read_row_by_row(
+        self, file: TableFile, corrected: Mapping[int, Mapping[str, str]], progress: Progress
+    ) -> Part:
         first = self._rows()
-        broken: dict[int, Text] = {}
-        positions = file.recognised.positions
-        read = [column.name for column in self.columns if column.name in positions]
-        position = first
+        part = Part(file, first, first)
+        guesses: dict[int, Guess] = {}
+        there = {*file.recognised.positions, *(name for cells in corrected.values() for name in cells)}
+        read = [column for column in self.columns if column.name in there]
         rows = rows_of(file)
         while chunk := list(islice(rows, _ROWS_AT_A_TIME)):
-            cells: dict[str, list[str | None]] = {name: [] for name in read}
-            for row in chunk:
-                if row.cells is None:
-                    assert row.fault is not None
-                    broken[position] = row.fault
-                for name in read:
-                    cells[name].append(row.cells[positions[name]] if row.cells is not None else None)
-                position += 1
-            source = ", ".join(f"unnest(CAST(? AS VARCHAR[])) AS {identifier(name)}" for name in read)
-            names = {name: identifier(name) for name in read}
-            self._insert(names, f"(SELECT {source})", [cells[name] for name in read])
-        if broken:
-            self.connection.execute(
-                f"UPDATE {self.spec.name} SET set_aside = {QUARANTINED}, unread = 0 "
-                "WHERE rowid IN (SELECT unnest(CAST(? AS BIGINT[])))",
-                [list(broken)],
-            )
-        return Part(file, first, self._rows(), broken)
+            cells: dict[str, list[str | None]] = {column.name: [] for column in read}
+            for position, row in enumerate(chunk, start=part.end):
+                correction = corrected.get(part.row_number(position))
+                if correction is None:
+                    if row.guess is not None:
+                        guesses[position] = row.guess
+                    if row.fault is not None:
+                        part.broken[position] = row.fault
+                for column in read:
+                    cells[column.name].append(_cell_text(part, position, row, column, correction))
+            constants = {name: quoted(text) for name, text in file.recognised.constants.items()}
+            source = ", ".join(f"unnest(CAST(? AS VARCHAR[])) AS {identifier(name)}" for name in cells)
+            names = {**constants, **{name: identifier(name) for name in cells}}
+            self._insert(file, names, f"(SELECT {source})", list(cells.values()))
+            part.end += len(chunk)
+            progress.rows_read(len(chunk))
+        self._leave_out(part, guesses)
+        self._set_aside(part.broken, QUARANTINED)
+        self._set_aside([p for p in part.cell_faults if p not in part.broken], QUARANTINED, keep_unread=True)
+        return part
 
     def _insert(
         self,
+        file: TableFile,
         cells: Mapping[str, str],
         source: str,
         parameters: Sequence[Sequence[str | None]] = (),
@@ -140,7 +196,7 @@ class TypedTable:
         names = {column.name: identifier(column.name) for column in present}
         raw = ", ".join(f"{cells[c.name]} AS {_raw(c.name)}" for c in present)
         parse = ", ".join(
-            f"{_raw(c.name)}, {typed(self.spec.name, c, _raw(c.name))} AS {names[c.name]}" for c in present
+            f"{_raw(c.name)}, {self._typed(file, c, _raw(c.name))} AS {names[c.name]}" for c in present
         )
         bound = ", ".join(f"{_raw(c.name)}, {bounded(c, names[c.name])} AS {names[c.name]}" for c in present)
         faults = [
@@ -157,6 +213,10 @@ class TypedTable:
             parameters,
         )
 
+    def _typed(self, file: TableFile, column: ColumnSpec, cell: str) -> str:
+        words = file.spelling.value_spellings(self.spec.name, column)
+        return typed(column, cell, words, show_officials=self._show_officials)
+
     def _fault_conditions(self, cells: Mapping[str, str]) -> Iterator[tuple[int, str]]:
         """Yield the bit and the condition of every fault a row may have."""
         for position, column in enumerate(self.columns):
@@ -167,18 +227,91 @@ class TypedTable:
                 continue
             if column.name in self.spec.required:
                 yield position, f"{name} IS NULL"
-            elif column.kind in UNREADABLE:
+            elif column.kind in MAY_BE_UNREADABLE:
                 yield position, unreadable(_raw(column.name), name)
 
 
-def _is_whole(part: Part, contents: Contents) -> bool:
-    """Return whether every line of the file that is not blank became a row."""
-    if contents.lone_returns:
+def _cell_text(
+    part: Part, position: int, row: Row, column: ColumnSpec, correction: Mapping[str, str] | None
+) -> str | None:
+    """Return a cell's text: the corrected one where there is one, else the file's; note what went wrong."""
+    if correction is not None:
+        text = correction.get(column.name, AS_IN_FILE)
+        if text != AS_IN_FILE:
+            return text
+    recognised = part.file.recognised
+    if row.cells is None or column.name not in recognised.positions:
+        return None
+    cell = row.cells[recognised.positions[column.name]]
+    if column.name in recognised.seconds and is_blank(cell):
+        cell = row.cells[recognised.seconds[column.name]]
+    if isinstance(cell, str):
+        return cell
+    found = textual(cell, column)
+    if found.fault is not None:
+        part.cell_faults.setdefault(position, []).append((column.name, found.fault))
+    part.recovered[column.name] += found.recovered
+    return found.text
+
+
+def _may_be_direct(file: TableFile) -> bool:
+    """Return whether DuckDB may read the file: plain UTF-8 text, a header of whole lines, no odd name."""
+    sheet = file.sheet
+    if not isinstance(sheet, DelimitedText) or sheet.encoding not in (UTF8, UTF8_MARKED):
         return False
-    rows = part.end - part.first
-    if rows + part.file.header_line == contents.lines:
-        return True
-    return rows + part.file.header_row == contents.lines - blank_lines(part.file.path)
+    if sheet.container.packing == "zip" or file.header.conversion is not None:
+        return False
+    # DuckDB would take the name for a pattern, and might find another file by it.
+    return not set("*?[") & set(str(file.path)) and _header_is_lines(file, sheet)
+
+
+def _header_is_lines(file: TableFile, sheet: DelimitedText) -> bool:
+    with sheet.container.open() as stream:
+        lines = [stream.readline().decode("utf-8", "replace") for _ in range(file.header_row)]
+    return not any(quotes_open(line.removeprefix("\ufeff"), sheet.separator) for line in lines)
+
+
+def _direct_source(file: TableFile) -> str:
+    names = [f"c{position}" for position in range(file.width)]
+    columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in names)
+    assert isinstance(file.sheet, DelimitedText)
+    packing = "gzip" if file.sheet.container.packing == "gzip" else "none"
+    return (
+        f"read_csv({quoted(str(file.path))}, header=false, skip={file.header_row}, "
+        f"delim={quoted(file.sheet.separator)}, quote='\"', escape='\"', auto_detect=false, "
+        f"strict_mode=true, null_padding=false, ignore_errors=false, nullstr='', "
+        f"compression='{packing}', encoding='utf-8', columns={{{columns}}})"
+    )
+
+
+def _direct_cells(file: TableFile) -> dict[str, str]:
+    """Return the SQL that gives each column's cell."""
+    recognised = file.recognised
+    cells = {name: quoted(text) for name, text in recognised.constants.items()}
+    for name, position in recognised.positions.items():
+        cells[name] = f"c{position}"
+        if name in recognised.seconds:
+            cells[name] = f"coalesce(nullif(trim(c{position}), ''), c{recognised.seconds[name]})"
+    return cells
+
+
+def _is_whole(part: Part, contents: Contents) -> bool:
+    """Return whether every line below the header became a row."""
+    return not contents.lone_returns and part.end - part.first + part.file.header_row == contents.lines
+
+
+def _rows_at(part: Part, wanted: Collection[int]) -> Iterator[tuple[int, list[str]]]:
+    """Yield the cells of the rows at some positions of a part whose every line is a row."""
+    sheet = part.file.sheet
+    assert isinstance(sheet, DelimitedText)
+    last = max(wanted)
+    with sheet.container.open() as stream:
+        lines = islice(stream, part.file.header_row, None)
+        for position, line in enumerate(lines, start=part.first):
+            if position in wanted:
+                yield position, next(csv.reader([line.decode("utf-8")], delimiter=sheet.separator))
+            if position >= last:
+                break
 
 
 def _raw(column: str) -> str:

@@ -18,6 +18,7 @@ ColumnKind = Literal[
     "unit",  # a unit's code, or its name where the registry knows only one unit of that name
     "officer",  # an official's code; a name becomes a stable local code
     "integer",  # a whole number
+    "decimal",  # a number with a point or a comma
     "money",  # whole VND; thousands may be set apart by dots
     "boolean",
     "timestamp",  # local time, Asia/Ho_Chi_Minh
@@ -38,12 +39,15 @@ class ColumnSpec:
     """One column; ``values`` are the words of an enum in their fixed order.
 
     ``when_empty`` is the word that an empty cell stands for, where the national schema says so.
+    ``decimals`` is how many figures a code has after its point: a spreadsheet that took the code for a
+    number lost its last noughts.
     """
 
     name: str
     kind: ColumnKind
     values: tuple[str, ...] = ()
     when_empty: str | None = None
+    decimals: int | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,8 @@ def _relations(*relations: Relation) -> dict[str, Relation]:
     return {relation.name: relation for relation in relations}
 
 
+# The national list numbers procedures 1.000123 to 3.999999.
+_PROCEDURE_ID = ColumnSpec("procedure_id", "text", decimals=6)
 _UNIT = Relation("unit", "units", (("unit_code", "unit_code"),))
 _PROCEDURE = Relation(
     "procedure",
@@ -92,7 +98,9 @@ _RATING = ColumnSpec("rating", "enum", ("satisfied", "dissatisfied"))
 CASES = TableSpec(
     "cases",
     _columns(
-        *_of("text", "case_id", "procedure_id", "procedure_name", "field_id", "field_name"),
+        *_of("text", "case_id"),
+        _PROCEDURE_ID,
+        *_of("text", "procedure_name", "field_id", "field_name"),
         *_of("unit", "unit_code"),
         *_of("text", "unit_name"),
         *_of("officer", "officer_code"),
@@ -140,7 +148,8 @@ PROCEDURES = TableSpec(
     "procedures",
     _columns(
         *_of("unit", "unit_code"),
-        *_of("text", "procedure_id", "procedure_name", "field_id"),
+        _PROCEDURE_ID,
+        *_of("text", "procedure_name", "field_id"),
         _ONLINE_LEVEL,
         *_of("boolean", "fee_bearing", "payment_integrated", "paper_result", "for_citizens"),
         *_of("boolean", "complete"),
@@ -158,7 +167,8 @@ PUBLICATIONS = TableSpec(
     "publications",
     _columns(
         *_of("unit", "unit_code"),
-        *_of("text", "decision", "procedure_id"),
+        *_of("text", "decision"),
+        _PROCEDURE_ID,
         *_of("timestamp", "signed_at", "effective_at", "published_at"),
     ),
     key=("unit_code", "decision", "procedure_id"),
@@ -171,7 +181,8 @@ SERVICES = TableSpec(
     "services",
     _columns(
         *_of("unit", "unit_code"),
-        *_of("text", "service_id", "procedure_id"),
+        *_of("text", "service_id"),
+        _PROCEDURE_ID,
         _ONLINE_LEVEL,
     ),
     key=("unit_code", "service_id"),
@@ -230,7 +241,9 @@ UNITS = TableSpec(
 REPORTED = TableSpec(
     "reported",
     _columns(
-        *_of("text", "unit_code", "index", "numerator", "denominator", "percent", "points"),
+        *_of("text", "unit_code", "index"),
+        *_of("integer", "numerator", "denominator"),
+        *_of("decimal", "percent", "points"),
         *_of("text", "period", "scope"),
     ),
     key=("unit_code", "index", "period", "scope"),

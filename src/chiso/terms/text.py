@@ -8,6 +8,16 @@ import unicodedata
 _SPACES = re.compile(r"\s+")
 # Tone marks in the order of Vietnamese dictionaries: ngang, huyền, hỏi, ngã, sắc, nặng.
 _TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
+# oa, oe and uy at the end of a word bear their tone on either vowel, by school.
+_PAIRS = [
+    (unicodedata.normalize("NFC", first + tone + second), unicodedata.normalize("NFC", first + second + tone))
+    for first, second in ("oa", "oe", "uy")
+    for tone in _TONES
+]
+_OLD_STYLE = {new: old for old, new in _PAIRS}
+_NEW_STYLE = dict(_PAIRS)
+_NEW_PAIR = re.compile(rf"(?<!q)(?:{'|'.join(_OLD_STYLE)})(?!\w)")
+_OLD_PAIR = re.compile(rf"(?<!q)(?:{'|'.join(_NEW_STYLE)})(?!\w)")
 _LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _LETTER_RANK = {letter: rank for rank, letter in enumerate(_LETTERS)}
 
@@ -18,8 +28,21 @@ def composed(text: str) -> str:
 
 
 def folded(text: str) -> str:
-    """Return the spelling under which two headings or names count as the same."""
-    return composed(text.replace("\ufeff", "")).casefold()
+    """Return the spelling under which two headings or names count as the same: hòa and hoà are one."""
+    return _old_style(composed(text.replace("\ufeff", "")).casefold())
+
+
+def tone_styles(text: str) -> tuple[str, ...]:
+    """Return a lower-case text with the tone on the first vowel (hòa, thủy) and on the second (hoà, thuỷ)."""
+    old = _old_style(text)
+    new = _OLD_PAIR.sub(lambda match: _NEW_STYLE[match[0]], old)
+    return (old,) if new == old else (old, new)
+
+
+def _old_style(text: str) -> str:
+    if text.isascii():
+        return text
+    return _NEW_PAIR.sub(lambda match: _OLD_STYLE[match[0]], text)
 
 
 def alphabetical(text: str) -> tuple[object, ...]:

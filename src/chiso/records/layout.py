@@ -1,0 +1,219 @@
+"""Where a table begins in a sheet, and which rows below are no records: totals, groups, headers again, notes.
+
+A row is left out only where it is clear that it is none. In doubt it stays a record, and is set aside
+with its number if it cannot be used.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Literal
+
+from chiso.records.mapping import Recognised, Spelling
+from chiso.records.sources.cell import Cell, RawRow, Sheet, is_blank, shown
+from chiso.records.sources.encoding import CONVERSIONS
+from chiso.terms.text import composed, folded
+
+# Agency, motto, title, period, notes: a header further down than this is not looked for.
+SEARCHED_ROWS = 60
+
+NotRecord = Literal["title", "blank", "group", "total", "repeated_header", "column_numbers", "note"]
+# What a row might be; a prose row is a group or a note if no record stands in it, else a broken record.
+Guess = Literal["blank", "total", "repeated_header", "column_numbers", "one_text", "few_texts"]
+
+# "Tổng" alone is a total, but "tổng hợp" or "tổng đài" may begin the name of a procedure.
+_TOTAL = re.compile(r"(tổng cộng|tổng số|cộng dồn|grand total)\b.*|(tổng|cộng|total)\W*\d*\W*")
+_DATE = re.compile(r"\d+[/-]\d+[/-]\d+.*")
+_COLUMN_NUMBER = re.compile(r"\(?(\d{1,2}|[a-z])\)?(\s*=.*)?")
+# An enumerator may stand before a group's name or a note.
+_ENUMERATOR = re.compile(r"[ivxIVX]{1,5}[.)]?|[A-Za-zđĐ][.)]?|\d{1,3}[.)]?|[-*+•]")
+_MOST_TEXTS_OF_A_NOTE = 3
+
+
+@dataclass(frozen=True)
+class Header:
+    """The row of headings, or two rows made one; ``last_row`` counts from 1 and is 0 for named columns."""
+
+    last_row: int
+    rows: int
+    headings: tuple[str, ...]
+    recognised: Recognised
+    # The font encoding of a sheet whose letters stand for others.
+    conversion: str | None = None
+
+
+def find_header(sheet: Sheet, rows: Sequence[RawRow], spelling: Spelling) -> Header | None:
+    """Return the header with most known headings among the first rows; of equals the plainer, the first."""
+    if sheet.headings is not None:
+        recognised = spelling.recognise(sheet.headings)
+        named = tuple(map(composed, sheet.headings))
+        return None if recognised is None else Header(0, 0, named, recognised)
+    best = _best_header(rows, spelling, None)
+    if best is None and sheet.encoding in (None, "utf-8", "utf-8-sig"):
+        # Old fonts write Vietnamese as other Latin letters, and programs keep it so.
+        found = [_best_header(rows, spelling, conversion) for conversion in CONVERSIONS]
+        best = max(filter(None, found), key=lambda header: header.recognised.hits, default=None)
+    return None if best is None else _prefer_words(best, rows)
+
+
+def _best_header(rows: Sequence[RawRow], spelling: Spelling, conversion: str | None) -> Header | None:
+    convert = CONVERSIONS[conversion] if conversion else str
+    texts = [[composed(convert(shown(cell))) for cell in row.cells or ()] for row in rows]
+    best: Header | None = None
+    for number, row in enumerate(texts, start=1):
+        if len(row) < 2:
+            continue
+        below = texts[number] if number < len(texts) else []
+        single = (number, 1, row)
+        double = (number + 1, 2, _merged_headings(row, below, spelling.all_headings))
+        for last, height, headings in (single, double) if below else (single,):
+            recognised = spelling.recognise(headings)
+            if recognised is not None and (best is None or recognised.hits > best.recognised.hits):
+                best = Header(last, height, tuple(headings), recognised, conversion)
+    return best
+
+
+def _merged_headings(upper: Sequence[str], lower: Sequence[str], known: frozenset[str]) -> list[str]:
+    """Return the headings of two rows: the lower one's, with the upper one's where that says more.
+
+    A heading above several columns stands in the first of them alone, or is repeated over each.
+    """
+    width = max(len(upper), len(lower))
+    headings = []
+    above = ""
+    for position in range(width):
+        top = upper[position] if position < len(upper) else ""
+        bottom = lower[position] if position < len(lower) else ""
+        above = top or above
+        if not bottom or folded(bottom) == folded(top):
+            headings.append(top)
+            continue
+        joined = f"{above} {bottom}".strip()
+        headings.append(joined if folded(joined) in known else bottom)
+    return headings
+
+
+def _prefer_words(header: Header, rows: Sequence[RawRow]) -> Header:
+    """Return the header with word columns before figure columns: systems number their states differently."""
+    recognised = header.recognised
+    positions = dict(recognised.positions)
+    seconds: dict[str, int] = {}
+    for column, place in recognised.passed_over:
+        if recognised.table.columns[column].kind != "enum" or column in seconds:
+            continue
+        first = positions[column]
+        below = [row.cells for row in rows[header.last_row :] if row.cells is not None]
+        if not _has_words(below, first) and _has_words(below, place):
+            first, place = place, first
+        positions[column], seconds[column] = first, place
+    passed_over = tuple(
+        (column, place)
+        for column, place in chain(recognised.positions.items(), recognised.passed_over)
+        if place not in (positions[column], seconds.get(column))
+    )
+    changed = replace(recognised, positions=positions, seconds=seconds, passed_over=passed_over)
+    return replace(header, recognised=changed)
+
+
+def _has_words(rows: Sequence[Sequence[Cell]], position: int) -> bool:
+    cells = [shown(row[position]) for row in rows if position < len(row)]
+    return any(any(letter.isalpha() for letter in cell) for cell in cells)
+
+
+class RowReader:
+    """Tells records from other rows below one header."""
+
+    def __init__(self, header: Header) -> None:
+        self.header = header
+        table, positions = header.recognised.table, header.recognised.positions
+        self._width = len(header.headings)
+        self._required = [positions[name] for name in table.required if name in positions]
+        if "unit_name" in positions and "unit_code" not in positions:
+            self._required.append(positions["unit_name"])
+        self._key = next((positions[name] for name in table.key if name in positions), 0)
+        self._known = frozenset(positions.values())
+        self._headings = tuple(map(folded, header.headings))
+
+    def guess(self, cells: Sequence[Cell], *, first: bool) -> Guess | None:
+        """Return what a row is if it is no record, None for a record; ``first``: right below a header."""
+        if len(cells) == self._width and not any(is_blank(cells[place]) for place in self._required):
+            key = shown(cells[self._key]).strip()
+            # Nearly every row is one of these: a code with figures in it, which no heading is.
+            if not first and any(map(str.isdigit, key)) and key[:1] not in "tTcC(":
+                return None
+            if self._is_header(cells):
+                return "repeated_header"
+            if first and self._is_numbering(cells):
+                return "column_numbers"
+            return "total" if self._is_total(cells) else None
+        if all(is_blank(cell) for cell in cells):
+            return "blank"
+        if self._is_header(cells):
+            return "repeated_header"
+        if first and self._is_numbering(cells):
+            return "column_numbers"
+        return "total" if self._is_total(cells) else self._prose(cells)
+
+    def _is_header(self, cells: Sequence[Cell]) -> bool:
+        texts = [folded(shown(cell)) for cell in cells]
+        same = sum(
+            bool(text) and text == heading for text, heading in zip(texts, self._headings, strict=False)
+        )
+        return same >= 2 and same * 2 > sum(map(bool, texts))
+
+    def _is_numbering(self, cells: Sequence[Cell]) -> bool:
+        texts = [text for cell in cells if (text := shown(cell).strip().lower())]
+        return (
+            len(texts) >= 3
+            and len(set(texts)) == len(texts)
+            and all(_COLUMN_NUMBER.fullmatch(text) for text in texts)
+        )
+
+    def _is_total(self, cells: Sequence[Cell]) -> bool:
+        """A total says so in its first words, and no case number stands in the row."""
+        key = shown(cells[self._key]) if self._key < len(cells) else ""
+        if key.strip() and _is_code(key) and not _TOTAL.fullmatch(folded(key)):
+            return False
+        texts = [text for cell in cells[: self._width] if (text := folded(shown(cell)))]
+        if any(_DATE.fullmatch(text) for text in texts):
+            return False
+        leading = [text for text in texts[:2] if not _ENUMERATOR.fullmatch(text)]
+        return bool(leading) and _TOTAL.fullmatch(leading[0]) is not None
+
+    def _prose(self, cells: Sequence[Cell]) -> Guess | None:
+        """Return whether a row holds nothing but a text or a few: words, no codes or figures."""
+        filled = [(place, shown(cell).strip()) for place, cell in enumerate(cells) if not is_blank(cell)]
+        # One merged cell is repeated wherever it reaches.
+        texts = {text for place, text in filled if place in self._known or not _ENUMERATOR.fullmatch(text)}
+        if not texts:
+            return None
+        if not all(_is_prose(text) for text in texts):
+            return None
+        if len(texts) == 1:
+            return "one_text" if self._width >= 3 else None
+        narrow = len(filled) * 2 > self._width
+        return None if narrow or len(texts) > _MOST_TEXTS_OF_A_NOTE else "few_texts"
+
+
+def _is_code(text: str) -> bool:
+    return " " not in text.strip() and any(letter.isdigit() for letter in text)
+
+
+def _is_prose(text: str) -> bool:
+    return len(text.split()) >= 2 and any(letter.isalpha() for letter in text)
+
+
+def settled(guesses: Mapping[int, Guess], last_record: int | None) -> Iterator[tuple[int, NotRecord | None]]:
+    """Yield what each guessed row is once the place of the last sure record is known; None for a record."""
+    for position, guess in guesses.items():
+        after = last_record is None or position > last_record
+        match guess:
+            case "one_text":
+                yield position, "note" if after else "group"
+            case "few_texts":
+                yield position, "note" if after else None
+            case _:
+                yield position, guess

@@ -1,0 +1,49 @@
+"""Free text that holds a citizen's number: such a column is not read, whatever its heading says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from chiso.errors import Place, Problem, Text
+from chiso.records.cells import identifier
+from chiso.records.typed_table import TypedTable
+
+# Names of things, written by hand: the columns in which somebody may have put anything.
+# A unit's name is not among them: of it only what the registry knows is ever kept.
+FREE_TEXT = frozenset({"procedure_name", "field_name", "decision"})
+# Identity numbers have 12 or 9 figures, telephone numbers 10 from 0 (or +84 and 9).
+PERSONAL_NUMBER = r"(^|[^0-9])(0?[0-9]{9}|[0-9]{12}|\+?84[0-9]{9})([^0-9]|$)"
+_PERSONAL = re.compile(PERSONAL_NUMBER)
+_MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+
+
+def holds_personal_number(text: str) -> bool:
+    """Return whether a text holds what looks like an identity or telephone number or an e-mail address."""
+    bare = re.sub(r"(?<=\d)[ .-](?=\d)", "", text)
+    return bool(_PERSONAL.search(text) or _PERSONAL.search(bare) or _MAIL.search(text))
+
+
+def drop_personal_columns(table: TypedTable) -> Iterator[Problem]:
+    """Empty the free-text columns of each file that hold such a number; yield a note for each."""
+    for column in table.columns:
+        if column.name not in FREE_TEXT:
+            continue
+        name = identifier(column.name)
+        for part in table.parts:
+            inside = f"rowid >= {part.first} AND rowid < {part.end}"
+            (found,) = table.connection.execute(
+                f"SELECT count(*) FROM {table.spec.name} WHERE {inside} AND regexp_matches({name}, ?)",
+                [PERSONAL_NUMBER],
+            ).fetchall()[0]
+            if not found or column.name not in part.file.recognised.positions:
+                continue
+            table.connection.execute(f"UPDATE {table.spec.name} SET {name} = NULL WHERE {inside}")
+            heading = part.file.heading(column.name)
+            yield Problem(
+                Text(
+                    vi=f"Cột “{heading}” có số giấy tờ hoặc số điện thoại ở {found} dòng: không đọc cột này",
+                    en=f"Column “{heading}” holds identity or telephone numbers in {found} rows: not read",
+                ),
+                Place(part.file.label),
+            )

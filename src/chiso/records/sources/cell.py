@@ -1,0 +1,70 @@
+"""What a source yields: rows of raw cells, each row at the number a spreadsheet or an editor shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Literal, Protocol
+
+from chiso.errors import Text
+from chiso.records.sources.container import Container
+
+# Text formats yield text alone; a workbook knows numbers and dates.
+Cell = str | bool | int | float | Decimal | datetime | date | time | timedelta | None
+
+Format = Literal["csv", "xlsx", "xls", "ods", "html", "xml2003", "json", "jsonl", "parquet"]
+
+
+@dataclass(frozen=True, slots=True)
+class RawRow:
+    """One row; ``cells`` is None where the row is broken, and ``fault`` says how."""
+
+    cells: Sequence[Cell] | None
+    fault: Text | None = None
+
+
+class Sheet(Protocol):
+    """One table of cells inside a file. Rows follow each other without a gap, from number 1."""
+
+    @property
+    def container(self) -> Container:
+        """The file and how it is packed."""
+
+    @property
+    def format(self) -> Format:
+        """What the file is."""
+
+    @property
+    def name(self) -> str | None:
+        """The sheet's name, where a file may hold several."""
+
+    @property
+    def encoding(self) -> str | None:
+        """The encoding of a text file."""
+
+    @property
+    def separator(self) -> str | None:
+        """What parts the cells of delimited text."""
+
+    @property
+    def headings(self) -> tuple[str, ...] | None:
+        """The names of the columns where the format has them; None where a row of headings must be found."""
+
+    def rows(self) -> Iterator[RawRow]:
+        """Yield every row from the first, blank ones included; may be called again."""
+
+
+def is_blank(cell: Cell) -> bool:
+    """Return whether nothing stands in a cell."""
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def shown(cell: Cell) -> str:
+    """Return the text a reader sees in a cell, "" for nothing."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)

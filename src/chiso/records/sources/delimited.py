@@ -1,0 +1,159 @@
+"""Delimited text in any encoding: rows whole however they are quoted, each broken one told by its number."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from chiso.errors import RecordsError, Text
+from chiso.records.sources.cell import Format, RawRow
+from chiso.records.sources.container import LONGEST_LINE, Container, endless_line
+from chiso.records.sources.encoding import (
+    UTF8,
+    UTF8_MARKED,
+    codec_of,
+    converted,
+    is_undecodable,
+    likely_encoding,
+    marked_encoding,
+)
+
+SEPARATORS = (",", ";", "\t", "|")
+_SNIFFED_BYTES = 256 * 1024
+# As long a cell as DuckDB admits; the csv module's own limit would refuse a long text.
+csv.field_size_limit(LONGEST_LINE)
+# A quoted cell that has not closed after so many lines was never meant to be open.
+_LONGEST_CELL_LINES = 100
+# Excel's own hint about the separator, which it shows to nobody.
+_SEPARATOR_HINT = re.compile(r"sep=(.)\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class DelimitedText:
+    """Delimited text in a file."""
+
+    container: Container
+    encoding: str
+    separator: str
+    format: Format = "csv"
+    name: str | None = None
+    headings: tuple[str, ...] | None = None
+
+    def rows(self) -> Iterator[RawRow]:
+        """Yield every line or quoted record as a row."""
+        with self.container.open() as stream:
+            codec = codec_of(self.encoding)
+            # newline="" keeps line ends as they are. What cannot be decoded becomes a lone surrogate.
+            with io.TextIOWrapper(stream, encoding=codec, errors="chiso-escape", newline="") as text:
+                lines = _Lines(text, self)
+                while line := lines.next():
+                    yield self._row(line, lines)
+
+    def _row(self, line: str, lines: _Lines) -> RawRow:
+        """Return the row that begins with ``line``, taking further lines while a quoted cell is open."""
+        taken = [line]
+        while quotes_open("".join(taken), self.separator) and len(taken) < _LONGEST_CELL_LINES:
+            following = lines.next()
+            if not following:
+                break
+            taken.append(following)
+        text = "".join(taken)
+        if quotes_open(text, self.separator):
+            lines.put_back(taken[1:])
+            return RawRow(None, Text(vi="ngoặc kép không đóng", en="a quotation mark is not closed"))
+        if is_undecodable(text):
+            return RawRow(
+                None,
+                Text(vi=f"có byte không phải {self.encoding}", en=f"a byte is not {self.encoding}"),
+            )
+        if "\0" in text:
+            return RawRow(None, Text(vi="có ký tự NUL", en="has a NUL character"))
+        try:
+            cells = next(csv.reader(io.StringIO(text, newline=""), delimiter=self.separator), [])
+        except csv.Error:
+            return RawRow(None, Text(vi="có ô quá dài", en="has a cell that is too long"))
+        return RawRow(cells)
+
+
+class _Lines:
+    """The lines of a file, of which some may be put back to be read again."""
+
+    def __init__(self, stream: io.TextIOWrapper, source: DelimitedText) -> None:
+        self._stream = stream
+        self._source = source
+        self._put_back: deque[str] = deque()
+        self._plain = source.encoding in (UTF8, UTF8_MARKED)
+
+    def next(self) -> str:
+        """Return the next line with its end, "" after the last."""
+        if self._put_back:
+            return self._put_back.popleft()
+        line = self._stream.readline(LONGEST_LINE)
+        if len(line) >= LONGEST_LINE:
+            raise RecordsError(endless_line(self._source.container.path))
+        return line if self._plain else converted(line, self._source.encoding)
+
+    def put_back(self, lines: Sequence[str]) -> None:
+        """Let ``lines`` be read next, in their order."""
+        self._put_back.extendleft(reversed(lines))
+
+
+def quotes_open(text: str, separator: str) -> bool:
+    """Return whether a quoted cell is still open at the end of ``text``."""
+    if '"' not in text:
+        return False
+    open_ = False
+    at_start = True
+    position = 0
+    while position < len(text):
+        character = text[position]
+        if open_:
+            if character == '"':
+                if text[position + 1 : position + 2] == '"':
+                    position += 1
+                else:
+                    open_ = False
+        elif character == '"' and at_start:
+            open_ = True
+        at_start = not open_ and character == separator
+        position += 1
+    return open_
+
+
+def encoding_of(container: Container) -> str:
+    """Return the encoding of a text file, told by its first letters beyond ASCII."""
+    with container.open() as stream:
+        start = stream.read(_SNIFFED_BYTES)
+        marked = marked_encoding(start)
+        if marked is not None:
+            return marked
+        sample = start
+        # An export may have plain headings and codes for a long way before the first Vietnamese name.
+        while sample.isascii() and (block := stream.read(_SNIFFED_BYTES)):
+            sample = block
+    first = next((place for place, byte in enumerate(sample) if byte > 0x7F), 0)
+    # Not to begin or end in the middle of a letter.
+    near = sample[sample.rfind(b"\n", 0, first) + 1 :]
+    return likely_encoding(near[: near.rfind(b"\n") + 1] or near)
+
+
+def candidates(container: Container) -> Iterator[DelimitedText]:
+    """Yield the file under each separator it might have; only its owner's headings tell which is right."""
+    encoding = encoding_of(container)
+    with container.open() as stream:
+        start = stream.read(_SNIFFED_BYTES).decode(codec_of(encoding), errors="replace").lstrip("\ufeff")
+    hint = _SEPARATOR_HINT.fullmatch(start.partition("\n")[0])
+    separators = (hint[1],) if hint and hint[1] in SEPARATORS else SEPARATORS
+    for separator in separators:
+        if separator in start:
+            yield DelimitedText(container, encoding, separator)
+
+
+def first_rows(source: DelimitedText, most: int) -> list[RawRow]:
+    """Return the first rows, for finding the header."""
+    return list(islice(source.rows(), most))

@@ -1,0 +1,261 @@
+"""JSON of the national sync schema: arrays, service bodies and JSON lines; nested lists made flat."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, BinaryIO
+
+import ijson
+
+from chiso.errors import Place, Problem, RecordsError, Text
+from chiso.records.sources.cell import Cell, Format, RawRow
+from chiso.records.sources.container import LONGEST_LINE, Container, damaged, endless_line
+
+_BLOCK = 1 << 20
+# The sync schema nests four deep; a file that nests further is no export.
+_DEEPEST = 32
+_NOT_BRACKETS = re.compile(rb'(?:"(?:[^"\\]|\\.)*"|[^"\[\]{}])+', re.DOTALL)
+_OPENING = frozenset(b"[{")
+
+_Object = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class JsonRecords:
+    """The objects of a JSON file, one row each; of JSON lines each line is a row."""
+
+    container: Container
+    format: Format
+    headings: tuple[str, ...]
+    # Where the objects stand, in ijson's words; None for JSON lines.
+    prefix: str | None
+    name: str | None = None
+    encoding: str | None = "utf-8"
+    separator: str | None = None
+
+    def rows(self) -> Iterator[RawRow]:
+        """Yield a row for each object or line, its cells in the order of ``headings``."""
+        for found in _objects(self.container, self.prefix):
+            if isinstance(found, Text):
+                yield RawRow(None, found)
+            else:
+                yield RawRow([found.get(key) for key in self.headings])
+
+
+def open_json(container: Container) -> list[JsonRecords]:
+    """Return the records; raises RecordsError for JSON that is damaged, too deep, or holds no objects."""
+    _refuse_depth(container)
+    prefix = _place_of_objects(container)
+    keys: dict[str, None] = {}
+    # An object may have a key that none before it had.
+    for found in _objects(container, prefix):
+        if not isinstance(found, Text):
+            keys.update(dict.fromkeys(found))
+    return [JsonRecords(container, "jsonl" if prefix is None else "json", tuple(keys), prefix)]
+
+
+def _refuse_depth(container: Container) -> None:
+    depth = 0
+    kept = b""
+    with container.open() as stream:
+        while block := stream.read(_BLOCK):
+            text = kept + block
+            # What follows the last quotation mark may be inside a text; it waits for the next block.
+            rest = _NOT_BRACKETS.sub(b"", text)
+            cut = rest.find(b'"')
+            kept = text[text.rfind(b'"') :] if cut >= 0 else b""
+            for bracket in rest if cut < 0 else rest[:cut]:
+                depth += 1 if bracket in _OPENING else -1
+                if depth > _DEEPEST:
+                    raise RecordsError(_too_deep(container))
+
+
+def _place_of_objects(container: Container) -> str | None:
+    """Return where the objects stand, in ijson's words; None for one object in each line."""
+    with container.open() as stream:
+        start = stream.read(_BLOCK).removeprefix(codecs.BOM_UTF8).lstrip()
+    if start.startswith(b"["):
+        return "item"
+    try:
+        first = json.loads(start.partition(b"\n")[0])
+    except (ValueError, RecursionError):
+        first = None
+    if isinstance(first, dict) and not any(
+        _is_list_of_objects(value) for key, value in first.items() if key not in _LISTS
+    ):
+        return None
+    place = _first_list(container)
+    # A file may hold nothing but one object written over several lines.
+    return "" if place is None else place
+
+
+def _is_list_of_objects(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
+
+
+def _first_list(container: Container) -> str | None:
+    """Return the place of the first list of objects in a body, such as ``data.item``."""
+    before = ""
+    try:
+        with _unmarked(container) as stream:
+            for prefix, event, _ in ijson.parse(stream):
+                is_first = event == "start_map" and before == "start_array"
+                if is_first and not set(prefix.split(".")) & set(_LISTS):
+                    return str(prefix)
+                before = event
+    except (ijson.JSONError, UnicodeDecodeError) as error:
+        raise RecordsError(damaged(container.path)) from error
+    return None
+
+
+def _unmarked(container: Container) -> BinaryIO:
+    """Return the content behind its byte order mark, which the parser does not know."""
+    stream = container.open()
+    if stream.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8:
+        return stream
+    stream.close()
+    return container.open()
+
+
+def _objects(container: Container, prefix: str | None) -> Iterator[_Object | Text]:
+    """Yield each object made flat, or what is wrong with its line."""
+    if prefix is None:
+        yield from _line_objects(container)
+        return
+    try:
+        with _unmarked(container) as stream:
+            for found in ijson.items(stream, prefix):
+                yield flattened(found) if isinstance(found, dict) else _NOT_AN_OBJECT
+    except (ijson.JSONError, UnicodeDecodeError) as error:
+        raise RecordsError(damaged(container.path)) from error
+
+
+def _line_objects(container: Container) -> Iterator[_Object | Text]:
+    with container.open() as stream:
+        while line := stream.readline(LONGEST_LINE):
+            if len(line) == LONGEST_LINE:
+                raise RecordsError(endless_line(container.path))
+            line = line.removeprefix(codecs.BOM_UTF8)
+            if not line.strip():
+                yield {}
+                continue
+            try:
+                found = json.loads(line, parse_float=Decimal)
+            except (ValueError, RecursionError):
+                yield Text(vi="dòng không phải JSON hợp lệ", en="the line is not valid JSON")
+                continue
+            yield flattened(found) if isinstance(found, dict) else _NOT_AN_OBJECT
+
+
+_NOT_AN_OBJECT = Text(vi="không phải một đối tượng JSON", en="is not a JSON object")
+
+
+def flattened(record: _Object) -> _Object:
+    """Return a record without nested lists; what they say together stands under their own names.
+
+    An absent list leaves its keys out; an empty one gives null, for nothing is known of its items.
+    """
+    flat: dict[str, Cell] = {}
+    for key, value in record.items():
+        if key in _LISTS:
+            items = [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+            for name, combine in _LISTS[key].items():
+                flat[name] = combine([item for item in items if str(item.get("IsDeleted", "0")) != "1"])
+        elif isinstance(value, dict):
+            flat.update({f"{key}.{inner}": _scalar(item) for inner, item in value.items()})
+        elif not isinstance(value, list):
+            flat[key] = _scalar(value)
+    return flat
+
+
+def _scalar(value: object) -> Cell:
+    return value if isinstance(value, str | bool | int | float | Decimal) or value is None else ""
+
+
+def _texts(items: Sequence[_Object], key: str) -> list[str]:
+    return [text for item in items if (text := str(item.get(key) or "").strip())]
+
+
+def _any(key: str) -> Callable[[Sequence[_Object]], Cell]:
+    def combine(items: Sequence[_Object]) -> Cell:
+        words = {str(item[key]).strip().lower() for item in items if item.get(key) not in (None, "")}
+        return "1" if words & {"1", "true"} else ("0" if words else None)
+
+    return combine
+
+
+def _largest(key: str) -> Callable[[Sequence[_Object]], Cell]:
+    def combine(items: Sequence[_Object]) -> Cell:
+        numbers = [int(text) for text in _texts(items, key) if text.isdigit()]
+        return str(max(numbers)) if numbers else None
+
+    return combine
+
+
+def _sum(key: str) -> Callable[[Sequence[_Object]], Cell]:
+    def combine(items: Sequence[_Object]) -> Cell:
+        texts = [str(item.get(key)).strip() for item in items if item.get(key) not in (None, "")]
+        # One amount that cannot be read leaves the sum unknown; the loader then says so.
+        if not all(re.fullmatch(r"\d{1,12}(\.0+)?", text) for text in texts):
+            return texts[0] if len(texts) == 1 else "?"
+        return str(sum(int(text.partition(".")[0]) for text in texts)) if texts else None
+
+    return combine
+
+
+def _joined(key: str) -> Callable[[Sequence[_Object]], Cell]:
+    return lambda items: ";".join(dict.fromkeys(_texts(items, key))) or None
+
+
+def _first(key: str) -> Callable[[Sequence[_Object]], Cell]:
+    return lambda items: next(iter(_texts(items, key)), None)
+
+
+def _earliest(key: str) -> Callable[[Sequence[_Object]], Cell]:
+    return lambda items: min(_texts(items, key), default=None)
+
+
+def _latest(key: str) -> Callable[[Sequence[_Object]], Cell]:
+    return lambda items: max(_texts(items, key), default=None)
+
+
+def _number(items: Sequence[_Object]) -> Cell:
+    return str(len(items))
+
+
+_LISTS: Mapping[str, Mapping[str, Callable[[Sequence[_Object]], Cell]]] = {
+    "TaiLieuNop": {
+        "DuongDanTaiTepTin": _first("DuongDanTaiTepTin"),
+        "DuocSoHoa": _any("DuocSoHoa"),
+        "DuocTaiSuDung": _largest("DuocTaiSuDung"),
+        "DuocLayTuKhoDMQG": _any("DuocLayTuKhoDMQG"),
+    },
+    "DanhSachLePhi": {"LePhi": _sum("Gia")},
+    "DanhSachGiayToKetQua": {
+        "MaGiayToKetQua": _first("MaGiayToKetQua"),
+        "DuongDanTepTinKetQua": _first("DuongDanTepTinKetQua"),
+    },
+    "DSKetNoiCSDL": {"MaCSDL": _joined("MaCSDL")},
+    # The sync schema's dates sort as text.
+    "DanhSachHoSoBoSung": {
+        "SoLanBoSung": _number,
+        "NgayBoSung": _earliest("NgayBoSung"),
+        "NgayTiepNhanBoSung": _latest("NgayTiepNhanBoSung"),
+    },
+}
+
+
+def _too_deep(container: Container) -> Problem:
+    return Problem(
+        Text(
+            vi=f"JSON lồng sâu hơn {_DEEPEST} tầng, không đọc",
+            en=f"The JSON nests deeper than {_DEEPEST} levels; it is not read",
+        ),
+        Place(str(container.path)),
+        Text(vi="Kiểm tra lại tệp xuất", en="Look at the export again"),
+    )

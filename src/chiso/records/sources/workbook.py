@@ -1,0 +1,180 @@
+"""XLSX, XLS and ODS workbooks, read by calamine: every visible sheet, merged cells filled."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import BinaryIO, cast
+
+import python_calamine as calamine
+
+from chiso.errors import Place, Problem, RecordsError, Text
+from chiso.records.sources.cell import Cell, Format, RawRow
+from chiso.records.sources.container import ZIP_MAGIC, Container, damaged, locked
+
+_BLOCK = 1 << 20
+# calamine lays a sheet out as a full rectangle; one stray cell far out would take all memory.
+_MOST_CELLS = 120_000_000
+_FARTHEST_COLUMN = 1_024
+_LAST_COLUMN = re.compile(rb'r="([A-Z]{3})\d+"')
+_LAST_ROW = re.compile(rb'<(?:\w+:)?row [^>]*?r="(\d+)"')
+# Empty cells and rows are repeated to the edge of every ODS sheet; filled ones never so often.
+_REPEATED_FILLED = re.compile(rb'number-columns-repeated="(\d{4,})"[^>]*office:value')
+# calamine shows an error such as #N/A as an empty cell; an empty due date would count as in time.
+_ERROR_CELL = re.compile(rb'<(?:\w+:)?c [^>]*?r="([A-Z]{1,3})(\d+)"[^>]*?t="e"')
+ERROR = "#N/A"
+_MOST_MERGED_CELLS = 2_000_000
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """An open workbook; its sheets share it."""
+
+    container: Container
+    format: Format
+    book: calamine.CalamineWorkbook
+
+
+@dataclass(frozen=True)
+class WorkbookSheet:
+    """One sheet of a workbook."""
+
+    workbook: Workbook
+    name: str
+    encoding: str | None = None
+    separator: str | None = None
+    headings: tuple[str, ...] | None = None
+
+    @property
+    def container(self) -> Container:
+        """The workbook's file."""
+        return self.workbook.container
+
+    @property
+    def format(self) -> Format:
+        """What the workbook is."""
+        return self.workbook.format
+
+    @cached_property
+    def _sheet(self) -> calamine.CalamineSheet:
+        return self.workbook.book.get_sheet_by_name(self.name)
+
+    def rows(self) -> Iterator[RawRow]:
+        """Yield every row from the sheet's first, as wide as its used area."""
+        sheet = self._sheet
+        if sheet.start is None:
+            return
+        # calamine begins at the first row whatever stands in it, but at the first column in use.
+        before: list[Cell] = [""] * sheet.start[1]
+        merged = self._merged()
+        for number, values in enumerate(sheet.iter_rows()):
+            cells: list[Cell] = before + cast("list[Cell]", values)
+            for column, value in merged.get(number, ()):
+                if column < len(cells) and cells[column] == "":
+                    cells[column] = value
+            yield RawRow(cells)
+
+    def _merged(self) -> dict[int, list[tuple[int, Cell]]]:
+        """Return, by row, the cells that lie under a merged one and what stands in it."""
+        ranges = self._sheet.merged_cell_ranges or []
+        wanted = [area for area in ranges if area[0] != area[1]]
+        if not wanted or sum((b[0] - a[0] + 1) * (b[1] - a[1] + 1) for a, b in wanted) > _MOST_MERGED_CELLS:
+            return {}
+        corners: dict[int, list[int]] = {}
+        for (row, column), _ in wanted:
+            corners.setdefault(row, []).append(column)
+        assert self._sheet.start is not None
+        first_column = self._sheet.start[1]
+        values: dict[tuple[int, int], Cell] = {}
+        for number, cells in enumerate(self._sheet.iter_rows()):
+            for column in corners.get(number, ()):
+                if 0 <= column - first_column < len(cells):
+                    values[number, column] = cast(Cell, cells[column - first_column])
+        filled: dict[int, list[tuple[int, Cell]]] = {}
+        for (top, left), (bottom, right) in wanted:
+            value = values.get((top, left), "")
+            for row in range(top, bottom + 1):
+                filled.setdefault(row, []).extend((column, value) for column in range(left, right + 1))
+        return filled
+
+
+def open_workbook(container: Container, form: Format) -> list[WorkbookSheet]:
+    """Return the visible sheets; raises RecordsError where the workbook is locked, damaged or a bomb."""
+    path = container.path
+    try:
+        with container.open() as stream:
+            is_archive = stream.read(4) == ZIP_MAGIC
+        if is_archive:
+            _refuse_bomb(container)
+        book = calamine.load_workbook(str(path) if container.packing is None else container.seekable())
+    except calamine.PasswordError as error:
+        raise RecordsError(locked(path)) from error
+    except RecordsError:
+        raise
+    except (calamine.CalamineError, OSError, ValueError, zipfile.BadZipFile) as error:
+        raise RecordsError(damaged(path)) from error
+    workbook = Workbook(container, form, book)
+    return [
+        WorkbookSheet(workbook, sheet.name)
+        for sheet in book.sheets_metadata
+        if sheet.visible == calamine.SheetVisibleEnum.Visible
+        and sheet.typ == calamine.SheetTypeEnum.WorkSheet
+    ]
+
+
+def _refuse_bomb(container: Container) -> None:
+    """Raise RecordsError where a sheet's used area would be laid out over more cells than any export has."""
+    with zipfile.ZipFile(container.seekable()) as archive:
+        for entry in archive.infolist():
+            if entry.filename.startswith("xl/worksheets/") and entry.filename.endswith(".xml"):
+                with archive.open(entry) as stream:
+                    _measure_sheet(cast(BinaryIO, stream), container)
+            elif entry.filename == "content.xml":
+                with archive.open(entry) as stream:
+                    _measure_ods(cast(BinaryIO, stream), container)
+
+
+def _measure_sheet(stream: BinaryIO, container: Container) -> None:
+    columns, rows = 1, 1
+    kept = b""
+    while block := stream.read(_BLOCK):
+        text = kept + block
+        far = max((_number_of(letters) for letters in _LAST_COLUMN.findall(text)), default=0)
+        columns = max(columns, far)
+        last = None
+        for match in _LAST_ROW.finditer(text, max(0, text.rfind(b"<row ") - 1)):
+            last = match
+        rows = max(rows, int(last[1]) if last else 1)
+        kept = text[-64:]
+    if columns > _FARTHEST_COLUMN and columns * rows > _MOST_CELLS:
+        raise RecordsError(_too_wide(container))
+
+
+def _measure_ods(stream: BinaryIO, container: Container) -> None:
+    kept = b""
+    while block := stream.read(_BLOCK):
+        text = kept + block
+        if any(int(times) > _FARTHEST_COLUMN for times in _REPEATED_FILLED.findall(text)):
+            raise RecordsError(_too_wide(container))
+        kept = text[-512:]
+
+
+def _number_of(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _too_wide(container: Container) -> Problem:
+    return Problem(
+        Text(
+            vi="Trang tính trải rộng bất thường (có ô rất xa bảng), không đọc",
+            en="The sheet's used area is beyond reason (a cell stands far out); it is not read",
+        ),
+        Place(str(container.path)),
+        Text(vi="Chép bảng sang một tệp mới", en="Copy the table into a new file"),
+    )

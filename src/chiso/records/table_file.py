@@ -1,0 +1,204 @@
+"""A table in a file: which one, under which headings, and its rows one by one with what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from chiso.errors import Place, Problem, RecordsError, Text
+from chiso.records.layout import SEARCHED_ROWS, Guess, Header, RowReader, find_header
+from chiso.records.mapping import Recognised, Spelling
+from chiso.records.sources.cell import Cell, Sheet, is_blank
+from chiso.records.sources.encoding import CONVERSIONS
+from chiso.records.sources.open import open_sheets, unknown_format
+from chiso.terms.columns import TABLES, TableSpec
+from chiso.terms.text import folded
+
+
+@dataclass(frozen=True)
+class TableFile:
+    """A sheet whose header is understood. Its rows begin below ``header_row``, counted from 1."""
+
+    path: Path
+    sheet: Sheet
+    header: Header
+    spelling: Spelling
+    titles: int
+    blank_titles: int
+
+    @property
+    def recognised(self) -> Recognised:
+        """The table and where its columns stand."""
+        return self.header.recognised
+
+    @property
+    def header_row(self) -> int:
+        """The last row of the header."""
+        return self.header.last_row
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The headings as the file spells them."""
+        return self.header.headings
+
+    @property
+    def width(self) -> int:
+        """How many columns the header has."""
+        return len(self.headings)
+
+    @property
+    def sheet_size(self) -> int | None:
+        """The file's size in bytes, None where it is packed."""
+        container = self.sheet.container
+        return None if container.packing is not None else container.path.stat().st_size
+
+    @property
+    def label(self) -> str:
+        """The file's name for messages, with the sheet where it has several."""
+        return str(self.path) if self.sheet.name is None else f"{self.path} [{self.sheet.name}]"
+
+    def heading(self, column: str) -> str:
+        """Return the heading of a canonical column as the file spells it."""
+        position = self.recognised.positions.get(column)
+        return column if position is None else self.headings[position]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row below the header. ``cells`` is None where it is broken, and ``fault`` says how.
+
+    ``guess`` says what the row may be if it is no record.
+    """
+
+    cells: Sequence[Cell] | None
+    fault: Text | None = None
+    guess: Guess | None = None
+
+
+def open_tables(path: Path, spelling: Spelling) -> list[TableFile]:
+    """Return the tables in a file; raises RecordsError where none is understood."""
+    sheets = open_sheets(path)
+    if not sheets:
+        raise RecordsError(unknown_format(path))
+    found = [table for sheet in sheets if (table := _table(path, sheet, spelling)) is not None]
+    if sheets[0].format == "csv" and found:
+        # The separator is the one under which most headings are known.
+        found = [max(found, key=lambda table: table.recognised.hits)]
+    if not found:
+        raise RecordsError(_unknown_header(Place(str(path))))
+    problems = []
+    for table in found:
+        place = Place(table.label)
+        if {"max_points", "outcome"} <= {folded(heading) for heading in table.headings}:
+            problems.append(_own_result(place))
+        elif table.recognised.missing:
+            problems.append(_missing_columns(table, place))
+    if problems:
+        raise RecordsError(problems)
+    return found
+
+
+def _table(path: Path, sheet: Sheet, spelling: Spelling) -> TableFile | None:
+    rows = list(islice(sheet.rows(), SEARCHED_ROWS))
+    header = find_header(sheet, rows, spelling)
+    if header is None:
+        return None
+    before = rows[: max(header.last_row - header.rows, 0)]
+    blank = sum(row.cells is not None and all(map(is_blank, row.cells)) for row in before)
+    own = spelling.for_headings(header.headings)
+    return TableFile(path, sheet, header, own, len(before) - blank, blank)
+
+
+def rows_of(file: TableFile) -> Iterator[Row]:
+    """Yield every row below the header, broken ones marked as such, and those that may be no records."""
+    reader = RowReader(file.header)
+    convert = CONVERSIONS[file.header.conversion] if file.header.conversion else None
+    first = True
+    for raw in islice(file.sheet.rows(), file.header_row, None):
+        if raw.cells is None:
+            yield Row(None, raw.fault)
+            continue
+        cells = raw.cells
+        if convert is not None:
+            cells = [convert(cell) if isinstance(cell, str) else cell for cell in cells]
+        guess = reader.guess(cells, first=first)
+        first = guess in ("repeated_header", "blank")
+        yield _whole(cells, guess, file)
+
+
+def _whole(cells: Sequence[Cell], guess: Guess | None, file: TableFile) -> Row:
+    """Return the row with as many cells as the header has; delimited text must have them itself."""
+    width = file.width
+    if len(cells) == width:
+        return Row(cells, None, guess)
+    if file.sheet.format == "csv":
+        fault = Text(
+            vi=f"có {len(cells)} ô, tiêu đề có {width} cột",
+            en=f"has {len(cells)} cells, the header has {width} columns",
+        )
+        return Row(None, fault, guess)
+    return Row([*cells[:width], *[""] * (width - len(cells))], None, guess)
+
+
+def _unknown_header(place: Place) -> Problem:
+    tables = ", ".join(TABLES)
+    return Problem(
+        Text(
+            vi="Không nhận ra tiêu đề cột nào của các bảng hồ sơ",
+            en="No heading of any records table was recognised",
+        ),
+        place,
+        Text(
+            vi=f"Các bảng: {tables}. Mẫu trống: chiso sample --templates -o THƯ_MỤC; tên cột khác: --mapping",
+            en=f"Tables: {tables}. Templates: chiso sample --templates -o FOLDER; other names: --mapping",
+        ),
+    )
+
+
+def _own_result(place: Place) -> Problem:
+    return Problem(
+        Text(vi="Đây là kết quả của chiso, không phải hồ sơ", en="This is a result of chiso, not records"),
+        place,
+        Text(vi="Để kết quả ở thư mục khác", en="Keep results in another folder"),
+    )
+
+
+def _missing_columns(file: TableFile, place: Place) -> Problem:
+    recognised = file.recognised
+    table = recognised.table
+    listed = "; ".join(
+        f"{column} ({', '.join(_spellings(file.spelling, table, column))})" for column in recognised.missing
+    )
+    near = [
+        Text(vi=f"“{heading}” gần giống “{known[0]}”", en=f"“{heading}” is nearly “{known[0]}”")
+        for position, heading in enumerate(file.headings)
+        if heading
+        and position not in recognised.positions.values()
+        and (known := file.spelling.near_miss(table, heading)) is not None
+        and known[1] in (*recognised.missing, "unit_name")
+    ]
+    vi = "; ".join(text.vi for text in near)
+    en = "; ".join(text.en for text in near)
+    return Problem(
+        Text(
+            vi=f"Giống bảng {table.name} nhưng thiếu cột: {listed}",
+            en=f"Looks like table {table.name} but lacks columns: {listed}",
+        ),
+        Place(place.file, file.header_row or None),
+        Text(
+            vi=(f"{vi}. " if vi else "")
+            + "Khai báo tên cột bằng --mapping TỆP (nháp: chiso check --write-mapping TỆP), "
+            "hoặc xem mẫu: chiso sample --templates",
+            en=(f"{en}. " if en else "")
+            + "Name the columns in a --mapping FILE (a draft: chiso check --write-mapping FILE), "
+            "or see the templates: chiso sample --templates",
+        ),
+    )
+
+
+def _spellings(spelling: Spelling, table: TableSpec, column: str) -> tuple[str, ...]:
+    """Return the headings that would do; a unit may be given by name too."""
+    by_name = ("unit_name",) if column == "unit_code" and "unit_name" in table.columns else ()
+    return tuple(word for name in (column, *by_name) for word in spelling.known_spellings(table, name)[1:4])

@@ -1,0 +1,82 @@
+"""A workbook's numbers and dates → the text that the typing of cells expects, exactly or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from chiso.errors import Text
+from chiso.records.sources.cell import Cell
+from chiso.terms.columns import ColumnSpec
+
+# A spreadsheet keeps fifteen figures of a number; a longer code has lost its end.
+_EXACT = 10**15
+_CODES = frozenset({"text", "unit", "officer", "presence"})
+
+LOST_DIGITS = Text(
+    vi="mã bị lưu thành số nên mất chữ số; định dạng cột là văn bản rồi xuất lại",
+    en="a code was stored as a number and lost digits; format the column as text and export again",
+)
+DATE_FOR_CODE = Text(
+    vi="mã bị lưu thành ngày; định dạng cột là văn bản rồi xuất lại",
+    en="a code was stored as a date; format the column as text and export again",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Textual:
+    """The text of a cell; ``recovered`` where a number stood for a code and the code is sure."""
+
+    text: str | None
+    fault: Text | None = None
+    recovered: bool = False
+
+
+def textual(cell: Cell, column: ColumnSpec) -> Textual:
+    """Return the text that stands for ``cell`` in ``column``."""
+    match cell:
+        case None | str():
+            return Textual(cell)
+        case bool():
+            return Textual("1" if cell else "0")
+        case datetime():
+            if column.kind in _CODES and column.kind != "presence":
+                return Textual(None, DATE_FOR_CODE)
+            return Textual(_to_seconds(cell).isoformat(sep=" "))
+        case date():
+            if column.kind in _CODES and column.kind != "presence":
+                return Textual(None, DATE_FOR_CODE)
+            return Textual(cell.isoformat())
+        case time() | timedelta():
+            return Textual(str(cell))
+        case _:
+            return _code(cell, column) if column.kind in _CODES else Textual(_plain(cell))
+
+
+def _to_seconds(moment: datetime) -> datetime:
+    # A serial is a fraction of a day; its last figure makes 13:59:59.999999 of 14:00:00.
+    rounded = moment + timedelta(microseconds=500_000)
+    return rounded.replace(microsecond=0)
+
+
+def _plain(number: float | Decimal) -> str:
+    """Return a number as its reader would write it: whole ones without a point."""
+    if number != number or abs(number) == float("inf"):
+        return str(number)
+    return str(int(number)) if number == int(number) else format(Decimal(repr(float(number))), "f")
+
+
+def _code(number: float | Decimal, column: ColumnSpec) -> Textual:
+    if not 0 <= number < _EXACT:
+        return Textual(None, LOST_DIGITS)
+    if column.decimals is not None:
+        # 1.0 may have been 1.000000 or the number one: nobody can tell.
+        if number == int(number):
+            return Textual(None, LOST_DIGITS)
+        text = f"{Decimal(repr(float(number))):.{column.decimals}f}"
+        exact = abs(Decimal(text) - Decimal(repr(float(number)))) < Decimal("1e-9")
+        return Textual(text, recovered=True) if exact else Textual(None, LOST_DIGITS)
+    if number == int(number):
+        return Textual(str(int(number)), recovered=True)
+    return Textual(None, LOST_DIGITS)
