@@ -55,7 +55,9 @@ _MAILS = ("nop.mot@vidu.example", "nop.hai@vidu.example", "nop.ba@vidu.example")
 _TEXTS = ("Giấy tờ riêng của ông Thử", "Giấy tờ riêng của bà Thử", "Giấy tờ riêng của cháu Thử")
 OFFICER = "Cán Bộ Thử Nghiệm"
 SIGNATORY = "Người Ký Thử Chín"
-PLANTED = (*_NAMES, *_PHONES, *_NUMBERS, *_ADDRESSES, *_MAILS, *_TEXTS, OFFICER, SIGNATORY)
+# As a spreadsheet shows a number whose leading zero it has lost.
+_CUT_NUMBERS = tuple(number.lstrip("0") for number in _NUMBERS)
+PLANTED = (*_NAMES, *_PHONES, *_CUT_NUMBERS, *_ADDRESSES, *_MAILS, *_TEXTS, OFFICER, SIGNATORY)
 
 PERSONAL = {
     "Chủ hồ sơ": _NAMES,
@@ -142,7 +144,8 @@ def cases(changes: Mapping[str, Sequence[Cell]] | None = None) -> list[list[Cell
 def dated_cases() -> list[list[Cell]]:
     """Return the three cases with real dates and numbers, as a spreadsheet holds them."""
     dates = {heading: [case[column] for case in EXPECTED] for heading, column in _DATED.items()}
-    return cases({"STT": (1, 2, 3), **dates})
+    numbers = tuple(int(number) for number in _NUMBERS)
+    return cases({"STT": (1, 2, 3), "Số CMND/CCCD": numbers, **dates})
 
 
 def only(*columns: str) -> list[dict[str, Cell]]:
