@@ -127,6 +127,7 @@ _LOOK_ALIKES = headed(
     ("K3", "Ghi chú: cấp lại", "Xã Một", "05/08/2026", "Đang xử lý"),
     ("4", "(2)", "Xã Một", "", ""),
     ("K5", "", "", "", ""),
+    ("K6", "", "", "", "", "", ""),
     ("", "Tên thủ tục hành chính", "Xã Một", "06/08/2026", "Đang xử lý"),
 )
 
@@ -285,8 +286,8 @@ ENTRIES = (
             {"case_id": "K3", "procedure_name": "Ghi chú: cấp lại"},
             {"case_id": "4", "procedure_name": "(2)"},
         ),
-        rows_read=6,
-        quarantined=((6, "unit_name"), (7, "case_id")),
+        rows_read=7,
+        quarantined=((6, "unit_name"), (7, "unit_name"), (8, "case_id")),
     ),
     text_entry(
         "printed.csv",
