@@ -64,8 +64,8 @@ def test_a_mistake_has_its_message_and_exit_code(
             "thiếu cột: unit_code",
             "lacks columns: unit_code",
         ),
-        ("utf-16", "case_id\tunit_code\nK\tC1\n".encode("utf-16"), "không ở dạng UTF-8", "not in UTF-8"),
-        ("a workbook", b"PK\x03\x04" + b"\x00" * 50, "UTF-8", "UTF-8"),
+        ("a broken workbook", b"PK\x03\x04" + b"\x00" * 50, "Tệp bị hỏng", "The file is damaged"),
+        ("a picture", b"\x89PNG\r\n\x1a\n" + b"\x00" * 50, "không phải bảng", "no table of data"),
     ],
 )
 def test_a_file_that_is_not_understood_is_told_in_both_languages(

@@ -99,6 +99,7 @@ ENTRIES = (
         lambda: xlsx({"Sheet1": _rewritten(grid(*dated_cases()), as_vni)}),
         "xlsx",
         EXPECTED,
+        encoding="vni",
     ),
     Entry(
         "tcvn3-letters.xlsx",
@@ -106,6 +107,7 @@ ENTRIES = (
         lambda: xlsx({"Sheet1": _rewritten(grid(*dated_cases()), as_tcvn3)}),
         "xlsx",
         EXPECTED,
+        encoding="tcvn3",
     ),
     Entry(
         "decomposed.xlsx",

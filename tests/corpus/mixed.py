@@ -101,6 +101,7 @@ ENTRIES = (
         ),
         "xlsx",
         REGISTER_EXPECTED,
+        encoding="vni",
     ),
     Entry(
         "mixed-sheets.xlsx",

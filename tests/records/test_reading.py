@@ -65,7 +65,7 @@ def test_every_date_form_is_read_day_first_and_in_vietnams_time(tmp_path: Path) 
 def test_what_is_no_date_sets_its_row_aside(tmp_path: Path) -> None:
     rows = "".join(f"K{n},C1,{text}\n" for n, text in enumerate(NO_DATES))
     records = load(tmp_path, cases="case_id,unit_code,received_at\n" + rows)
-    assert [(row.row, row.column, row.reason.en) for row in records.quarantine] == [
+    assert [(row.row, row.column, row.reason.en[:18]) for row in records.quarantine] == [
         (number, "received_at", "is not a real date") for number in range(2, 2 + len(NO_DATES))
     ]
 
@@ -160,7 +160,8 @@ def test_personal_columns_are_never_read(tmp_path: Path) -> None:
 def test_title_rows_stand_before_the_header(tmp_path: Path) -> None:
     text = "ỦY BAN NHÂN DÂN XÃ MỘT,,\n\nDANH SÁCH HỒ SƠ,,\ncase_id,unit_code,received_at\nK1,C1,31/02/2026\n"
     records = load(tmp_path, cases=text)
-    assert [(row.row, row.column) for row in records.quarantine] == [(4, "received_at")]
+    assert [(row.row, row.column) for row in records.quarantine] == [(5, "received_at")]
+    assert records.files[0].not_records == {"title": 2, "blank": 1}
 
 
 def test_rows_in_quotes_over_several_lines_are_one_row(tmp_path: Path) -> None:
@@ -259,9 +260,10 @@ def test_two_headings_for_one_column_are_told(tmp_path: Path) -> None:
 def test_what_a_folder_holds_and_is_not_read_is_told(tmp_path: Path) -> None:
     folder = a_folder(tmp_path / "in")
     (folder / "tháng 8").mkdir()
-    (folder / "export.xlsx").write_bytes(b"PK")
+    (folder / "đọc tôi.txt").write_text("Số liệu tháng 8; lấy từ hệ thống một cửa", encoding="utf-8")
+    (folder / "~$cases.xlsx").write_bytes(b"x")
     records = chiso.load_records([folder])
-    assert [Path(note.place.file).name for note in records.notes if note.place] == ["export.xlsx", "tháng 8"]
+    assert [Path(note.place.file).name for note in records.notes if note.place] == ["tháng 8", "đọc tôi.txt"]
 
 
 def test_a_result_of_chiso_is_not_taken_for_reported_figures(tmp_path: Path) -> None:

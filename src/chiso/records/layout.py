@@ -31,6 +31,8 @@ _COLUMN_NUMBER = re.compile(r"\(?(\d{1,2}|[a-z])\)?(\s*=.*)?")
 # An enumerator may stand before a group's name or a note.
 _ENUMERATOR = re.compile(r"[ivxIVX]{1,5}[.)]?|[A-Za-zđĐ][.)]?|\d{1,3}[.)]?|[-*+•]")
 _MOST_TEXTS_OF_A_NOTE = 3
+# In a narrower table one text may well be what is left of a record.
+_LEAST_WIDTH = 5
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ def _best_header(rows: Sequence[RawRow], spelling: Spelling, conversion: str | N
     convert = CONVERSIONS[conversion] if conversion else str
     texts = [[composed(convert(shown(cell))) for cell in row.cells or ()] for row in rows]
     best: Header | None = None
+    best_rank = (0, False, 0)
     for number, row in enumerate(texts, start=1):
         if len(row) < 2:
             continue
@@ -71,9 +74,19 @@ def _best_header(rows: Sequence[RawRow], spelling: Spelling, conversion: str | N
         double = (number + 1, 2, _merged_headings(row, below, spelling.all_headings))
         for last, height, headings in (single, double) if below else (single,):
             recognised = spelling.recognise(headings)
-            if recognised is not None and (best is None or recognised.hits > best.recognised.hits):
+            if recognised is None:
+                continue
+            rank = (recognised.hits, height == 2 and _share_a_heading(row, below), -height)
+            # Two rows are one header where that knows more than either row alone, or where a heading
+            # reaches over both.
+            if best is None or rank > best_rank:
+                best_rank = rank
                 best = Header(last, height, tuple(headings), recognised, conversion)
     return best
+
+
+def _share_a_heading(upper: Sequence[str], lower: Sequence[str]) -> bool:
+    return any(top and folded(top) == folded(bottom) for top, bottom in zip(upper, lower, strict=False))
 
 
 def _merged_headings(upper: Sequence[str], lower: Sequence[str], known: frozenset[str]) -> list[str]:
@@ -148,7 +161,10 @@ class RowReader:
                 return "repeated_header"
             if first and self._is_numbering(cells):
                 return "column_numbers"
-            return "total" if self._is_total(cells) else None
+            if self._is_total(cells):
+                return "total"
+            # A merged cell is repeated over the whole row.
+            return self._prose(cells) if len({shown(cell) for cell in cells}) == 1 else None
         if all(is_blank(cell) for cell in cells):
             return "blank"
         if self._is_header(cells):
@@ -165,11 +181,17 @@ class RowReader:
         return same >= 2 and same * 2 > sum(map(bool, texts))
 
     def _is_numbering(self, cells: Sequence[Cell]) -> bool:
-        texts = [text for cell in cells if (text := shown(cell).strip().lower())]
-        return (
-            len(texts) >= 3
-            and len(set(texts)) == len(texts)
-            and all(_COLUMN_NUMBER.fullmatch(text) for text in texts)
+        """Columns are numbered from 1 or (1) on, those before them lettered from A on."""
+        marks = [
+            _COLUMN_NUMBER.fullmatch(shown(cell).strip().lower()) for cell in cells if not is_blank(cell)
+        ]
+        if len(marks) < 3 or not all(marks):
+            return False
+        names = [mark[1] for mark in marks if mark is not None]
+        letters = [name for name in names if name.isalpha()]
+        numbers = [int(name) for name in names[len(letters) :] if name.isdigit()]
+        return letters == list("abcdefghij"[: len(letters)]) and numbers == list(
+            range(1, len(names) - len(letters) + 1)
         )
 
     def _is_total(self, cells: Sequence[Cell]) -> bool:
@@ -193,7 +215,7 @@ class RowReader:
         if not all(_is_prose(text) for text in texts):
             return None
         if len(texts) == 1:
-            return "one_text" if self._width >= 3 else None
+            return "one_text" if self._width >= _LEAST_WIDTH and len(cells) in (1, self._width) else None
         narrow = len(filled) * 2 > self._width
         return None if narrow or len(texts) > _MOST_TEXTS_OF_A_NOTE else "few_texts"
 
@@ -208,11 +230,14 @@ def _is_prose(text: str) -> bool:
 
 def settled(guesses: Mapping[int, Guess], last_record: int | None) -> Iterator[tuple[int, NotRecord | None]]:
     """Yield what each guessed row is once the place of the last sure record is known; None for a record."""
+    end = -1 if last_record is None else last_record
+    # A group may have no record and yet a total of nothing.
+    last_total = max((p for p, guess in guesses.items() if guess in ("total", "repeated_header")), default=-1)
     for position, guess in guesses.items():
-        after = last_record is None or position > last_record
+        after = position > end
         match guess:
             case "one_text":
-                yield position, "note" if after else "group"
+                yield position, "note" if after and position > last_total else "group"
             case "few_texts":
                 yield position, "note" if after else None
             case _:

@@ -137,9 +137,7 @@ def sealed(table: TypedTable) -> LoadedTable:
     if any("unit_name" in there for there in present):
         columns |= {"unit_code"}
     rows, quarantined, superseded = row
-    return LoadedTable(
-        table.spec, columns, rows, quarantined, superseded, tuple(table.parts), table.columns
-    )
+    return LoadedTable(table.spec, columns, rows, quarantined, superseded, tuple(table.parts), table.columns)
 
 
 def lacking_notes(tables: Iterable[TypedTable]) -> Iterator[Problem]:

@@ -14,23 +14,26 @@ _BLOCK = 1 << 20
 class Contents:
     """A file's hash and its number of lines, blank ones at its end left out.
 
-    Where ``lone_returns`` is true some line may end at a CR alone, and ``lines`` does not count it.
+    Where ``odd`` is true some line may end at a CR alone, which ``lines`` does not count, or there is a
+    NUL, which no text has.
     """
 
     sha256: str
     lines: int
-    lone_returns: bool
+    odd: bool
 
 
 def survey(container: Container) -> Contents:
     """Return what the content holds."""
     digest = hashlib.sha256()
     lines = returns = paired = blank = 0
+    nul = False
     last = b"\n"
     with container.open() as stream:
         while block := stream.read(_BLOCK):
             digest.update(block)
             lines += block.count(b"\n")
+            nul = nul or b"\0" in block
             if b"\r" in block:
                 returns += block.count(b"\r")
                 paired += block.count(b"\r\n")
@@ -41,4 +44,4 @@ def survey(container: Container) -> Contents:
             # A line end closes the last filled line; those after it are blank lines.
             blank = max(ends - 1, 0) if filled else blank + ends
     sha256 = digest.hexdigest() if container.packing is None else sha256_of(container.path)
-    return Contents(sha256, lines + (last != b"\n") - blank, returns != paired)
+    return Contents(sha256, lines + (last != b"\n") - blank, nul or returns != paired)

@@ -29,7 +29,7 @@ from chiso.records.sources.delimited import DelimitedText, quotes_open
 from chiso.records.sources.encoding import UTF8, UTF8_MARKED
 from chiso.records.survey import Contents, survey
 from chiso.records.table_file import Row, TableFile, rows_of
-from chiso.records.textual import textual
+from chiso.records.textual import LOST_DIGITS, textual
 from chiso.terms.columns import ColumnSpec, TableSpec
 
 _ROWS_AT_A_TIME = 50_000
@@ -118,7 +118,7 @@ class TypedTable:
             f"SELECT rowid FROM {self.spec.name} WHERE rowid >= $first AND "
             f"(rowid = $first OR {' OR '.join(lacking)} "
             f"OR regexp_matches(lower({key}), $words) OR lower({key}) IN (SELECT unnest($headings)) "
-            f"OR {key} LIKE '(%') ORDER BY rowid",
+            f"OR regexp_full_match({key}, '\\(?\\d{{1,2}}\\)?')) ORDER BY rowid",
             {"first": part.first, "words": _SUSPECT_WORDS, "headings": headings},
         ).fetchall()
         wanted = {int(position) for (position,) in found}
@@ -126,10 +126,11 @@ class TypedTable:
             return {}
         reader = RowReader(part.file.header)
         guesses: dict[int, Guess] = {}
-        follows_header = True
+        below_header = part.first
         for position, cells in _rows_at(part, wanted):
-            guess = reader.guess(cells, first=follows_header and position == part.first)
-            follows_header = guess == "repeated_header"
+            guess = reader.guess(cells, first=position == below_header)
+            if guess == "repeated_header":
+                below_header = position + 1
             if guess is not None:
                 guesses[position] = guess
         return guesses
@@ -143,6 +144,24 @@ class TypedTable:
                 part.broken.pop(position, None)
                 part.cell_faults.pop(position, None)
         self._set_aside(part.not_records, NOT_A_RECORD)
+        self._find_lost_codes(part)
+        self._set_aside(part.broken, QUARANTINED)
+        self._set_aside([p for p in part.cell_faults if p not in part.broken], QUARANTINED, keep_unread=True)
+
+    def _find_lost_codes(self, part: Part) -> None:
+        """Note the codes that a spreadsheet wrote as 1,23457E+18: their digits are lost."""
+        for column in self.columns:
+            if (column.name not in self.spec.key and column.decimals is None) or column.kind == "date":
+                continue
+            name = identifier(column.name)
+            found = self.connection.execute(
+                f"SELECT rowid FROM {self.spec.name} WHERE rowid >= ? AND contains({name}, 'E+') "
+                f"AND regexp_full_match({name}, '[0-9]([.,][0-9]+)?E\\+[0-9]+')",
+                [part.first],
+            ).fetchall()
+            for (position,) in found:
+                if position not in part.broken and position not in part.not_records:
+                    part.cell_faults.setdefault(position, []).append((column.name, LOST_DIGITS))
 
     def _set_aside(self, positions: Collection[int], fate: int, *, keep_unread: bool = False) -> None:
         if positions:
@@ -180,8 +199,6 @@ class TypedTable:
             part.end += len(chunk)
             progress.rows_read(len(chunk))
         self._leave_out(part, guesses)
-        self._set_aside(part.broken, QUARANTINED)
-        self._set_aside([p for p in part.cell_faults if p not in part.broken], QUARANTINED, keep_unread=True)
         return part
 
     def _insert(
@@ -297,7 +314,7 @@ def _direct_cells(file: TableFile) -> dict[str, str]:
 
 def _is_whole(part: Part, contents: Contents) -> bool:
     """Return whether every line below the header became a row."""
-    return not contents.lone_returns and part.end - part.first + part.file.header_row == contents.lines
+    return not contents.odd and part.end - part.first + part.file.header_row == contents.lines
 
 
 def _rows_at(part: Part, wanted: Collection[int]) -> Iterator[tuple[int, list[str]]]:

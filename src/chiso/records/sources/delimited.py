@@ -69,7 +69,10 @@ class DelimitedText:
         if is_undecodable(text):
             return RawRow(
                 None,
-                Text(vi=f"có byte không phải {self.encoding}", en=f"a byte is not {self.encoding}"),
+                Text(
+                    vi=f"có byte không phải {self.encoding.upper()}",
+                    en=f"a byte is not {self.encoding.upper()}",
+                ),
             )
         if "\0" in text:
             return RawRow(None, Text(vi="có ký tự NUL", en="has a NUL character"))

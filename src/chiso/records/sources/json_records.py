@@ -81,21 +81,21 @@ def _place_of_objects(container: Container) -> str | None:
         start = stream.read(_BLOCK).removeprefix(codecs.BOM_UTF8).lstrip()
     if start.startswith(b"["):
         return "item"
+    lines = [line for line in start.splitlines() if line.strip()]
     try:
-        first = json.loads(start.partition(b"\n")[0])
+        first = json.loads(lines[0])
     except (ValueError, RecursionError):
         first = None
-    if isinstance(first, dict) and not any(
-        _is_list_of_objects(value) for key, value in first.items() if key not in _LISTS
-    ):
+    if isinstance(first, dict) and (len(lines) > 1 or _is_record(first)):
         return None
     place = _first_list(container)
     # A file may hold nothing but one object written over several lines.
     return "" if place is None else place
 
 
-def _is_list_of_objects(value: object) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
+def _is_record(found: _Object) -> bool:
+    """Return whether an object is a record itself: a body around records says little of its own."""
+    return sum(not isinstance(value, list | dict) for value in found.values()) >= 5
 
 
 def _first_list(container: Container) -> str | None:
@@ -104,8 +104,7 @@ def _first_list(container: Container) -> str | None:
     try:
         with _unmarked(container) as stream:
             for prefix, event, _ in ijson.parse(stream):
-                is_first = event == "start_map" and before == "start_array"
-                if is_first and not set(prefix.split(".")) & set(_LISTS):
+                if event == "start_map" and before == "start_array":
                     return str(prefix)
                 before = event
     except (ijson.JSONError, UnicodeDecodeError) as error:

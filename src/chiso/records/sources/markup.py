@@ -153,7 +153,7 @@ def _html_text(element: etree._Element) -> str:
             parts.append(piece.text)
         if piece is not element and piece.tail:
             parts.append(piece.tail)
-    return "".join(parts)
+    return " ".join("".join(parts).split())
 
 
 @dataclass(frozen=True)
@@ -163,8 +163,8 @@ class XmlSheet:
     container: Container
     number: int
     name: str
+    encoding: str
     format: Format = "xml2003"
-    encoding: str | None = None
     separator: str | None = None
     headings: tuple[str, ...] | None = None
 
@@ -177,8 +177,9 @@ class XmlSheet:
 
 def open_xml(container: Container) -> list[XmlSheet]:
     """Return the worksheets; raises RecordsError where the file is damaged or declares entities."""
+    encoding = encoding_of(container)
     sheets = {number: name for number, name, _ in _xml_rows(container)}
-    return [XmlSheet(container, number, name) for number, name in sheets.items()]
+    return [XmlSheet(container, number, name, encoding) for number, name in sheets.items()]
 
 
 def _xml_rows(container: Container) -> Iterator[tuple[int, str, RawRow | None]]:

@@ -48,7 +48,7 @@ def _workbook(container: Container, head: bytes) -> Sequence[Sheet]:
 
     if head.startswith(_OLE_MAGIC):
         return open_workbook(container, "xls")
-    with zipfile.ZipFile(container.seekable()) as archive:
+    with container.seekable() as stream, zipfile.ZipFile(stream) as archive:
         names = set(archive.namelist())
     if "xl/workbook.xml" in names or "xl/workbook.bin" in names:
         return open_workbook(container, "xlsx")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import BinaryIO, cast
 
 import python_calamine as calamine
+from lxml import etree
 
 from chiso.errors import Place, Problem, RecordsError, Text
 from chiso.records.sources.cell import Cell, Format, RawRow
@@ -20,7 +21,9 @@ _BLOCK = 1 << 20
 _MOST_CELLS = 120_000_000
 _FARTHEST_COLUMN = 1_024
 _LAST_COLUMN = re.compile(rb'r="([A-Z]{3})\d+"')
-_LAST_ROW = re.compile(rb'<(?:\w+:)?row [^>]*?r="(\d+)"')
+_ROW = re.compile(rb'<(?:\w+:)?row [^>]*?\br="(\d+)"')
+_LONGEST_TAG = 512
+_PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
 # Empty cells and rows are repeated to the edge of every ODS sheet; filled ones never so often.
 _REPEATED_FILLED = re.compile(rb'number-columns-repeated="(\d{4,})"[^>]*office:value')
 # calamine shows an error such as #N/A as an empty cell; an empty due date would count as in time.
@@ -36,6 +39,7 @@ class Workbook:
     container: Container
     format: Format
     book: calamine.CalamineWorkbook
+    errors: Mapping[str, frozenset[tuple[int, int]]]
 
 
 @dataclass(frozen=True)
@@ -70,11 +74,17 @@ class WorkbookSheet:
         # calamine begins at the first row whatever stands in it, but at the first column in use.
         before: list[Cell] = [""] * sheet.start[1]
         merged = self._merged()
+        errors: dict[int, list[int]] = {}
+        for row, column in self.workbook.errors.get(self.name, ()):
+            errors.setdefault(row, []).append(column)
         for number, values in enumerate(sheet.iter_rows()):
             cells: list[Cell] = before + cast("list[Cell]", values)
             for column, value in merged.get(number, ()):
                 if column < len(cells) and cells[column] == "":
                     cells[column] = value
+            for column in errors.get(number, ()):
+                if column < len(cells):
+                    cells[column] = ERROR
             yield RawRow(cells)
 
     def _merged(self) -> dict[int, list[tuple[int, Cell]]]:
@@ -107,16 +117,17 @@ def open_workbook(container: Container, form: Format) -> list[WorkbookSheet]:
     try:
         with container.open() as stream:
             is_archive = stream.read(4) == ZIP_MAGIC
-        if is_archive:
-            _refuse_bomb(container)
-        book = calamine.load_workbook(str(path) if container.packing is None else container.seekable())
+        errors = _look_inside(container) if is_archive else {}
+        # By its path the workbook would be told by the suffix.
+        with container.seekable() as stream:
+            book = calamine.load_workbook(stream)
     except calamine.PasswordError as error:
         raise RecordsError(locked(path)) from error
     except RecordsError:
         raise
     except (calamine.CalamineError, OSError, ValueError, zipfile.BadZipFile) as error:
         raise RecordsError(damaged(path)) from error
-    workbook = Workbook(container, form, book)
+    workbook = Workbook(container, form, book, errors)
     return [
         WorkbookSheet(workbook, sheet.name)
         for sheet in book.sheets_metadata
@@ -125,32 +136,58 @@ def open_workbook(container: Container, form: Format) -> list[WorkbookSheet]:
     ]
 
 
-def _refuse_bomb(container: Container) -> None:
-    """Raise RecordsError where a sheet's used area would be laid out over more cells than any export has."""
-    with zipfile.ZipFile(container.seekable()) as archive:
-        for entry in archive.infolist():
-            if entry.filename.startswith("xl/worksheets/") and entry.filename.endswith(".xml"):
-                with archive.open(entry) as stream:
-                    _measure_sheet(cast(BinaryIO, stream), container)
-            elif entry.filename == "content.xml":
-                with archive.open(entry) as stream:
-                    _measure_ods(cast(BinaryIO, stream), container)
+def _look_inside(container: Container) -> dict[str, frozenset[tuple[int, int]]]:
+    """Return, by sheet, the rows and columns (from 0) of error cells in an XLSX file.
+
+    Raises RecordsError where a sheet would be laid out over more cells than any export has.
+    """
+    errors: dict[str, frozenset[tuple[int, int]]] = {}
+    with container.seekable() as stream, zipfile.ZipFile(stream) as archive:
+        names = _sheet_names(archive)
+        for entry in archive.namelist():
+            if entry.startswith("xl/worksheets/") and entry.endswith(".xml"):
+                with archive.open(entry) as part:
+                    found = _measure_sheet(cast(BinaryIO, part), container)
+                errors[names.get(entry, "")] = found
+            elif entry == "content.xml":
+                with archive.open(entry) as part:
+                    _measure_ods(cast(BinaryIO, part), container)
+    return errors
 
 
-def _measure_sheet(stream: BinaryIO, container: Container) -> None:
+def _sheet_names(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Return the name of the sheet that each part of an XLSX file holds."""
+    try:
+        relations = etree.fromstring(archive.read("xl/_rels/workbook.xml.rels"), _PARSER)
+        sheets = etree.fromstring(archive.read("xl/workbook.xml"), _PARSER)
+    except (KeyError, etree.XMLSyntaxError):
+        return {}
+    targets = {str(relation.get("Id")): str(relation.get("Target")) for relation in relations}
+    names = {}
+    for sheet in sheets.iter("{*}sheet"):
+        key = next((value for name, value in sheet.attrib.items() if str(name).endswith("}id")), "")
+        target = targets.get(str(key), "").removeprefix("/").removeprefix("xl/")
+        names[f"xl/{target}"] = str(sheet.get("name"))
+    return names
+
+
+def _measure_sheet(stream: BinaryIO, container: Container) -> frozenset[tuple[int, int]]:
     columns, rows = 1, 1
+    errors: set[tuple[int, int]] = set()
     kept = b""
     while block := stream.read(_BLOCK):
         text = kept + block
-        far = max((_number_of(letters) for letters in _LAST_COLUMN.findall(text)), default=0)
-        columns = max(columns, far)
-        last = None
-        for match in _LAST_ROW.finditer(text, max(0, text.rfind(b"<row ") - 1)):
-            last = match
-        rows = max(rows, int(last[1]) if last else 1)
-        kept = text[-64:]
+        columns = max(columns, *map(_number_of, _LAST_COLUMN.findall(text)), 1)
+        found = _ROW.findall(text)
+        rows = max(rows, int(found[-1])) if found else rows
+        if b't="e"' in text:
+            errors.update(
+                (int(row) - 1, _number_of(letters) - 1) for letters, row in _ERROR_CELL.findall(text)
+            )
+        kept = text[-_LONGEST_TAG:]
     if columns > _FARTHEST_COLUMN and columns * rows > _MOST_CELLS:
         raise RecordsError(_too_wide(container))
+    return frozenset(errors)
 
 
 def _measure_ods(stream: BinaryIO, container: Container) -> None:
@@ -159,7 +196,7 @@ def _measure_ods(stream: BinaryIO, container: Container) -> None:
         text = kept + block
         if any(int(times) > _FARTHEST_COLUMN for times in _REPEATED_FILLED.findall(text)):
             raise RecordsError(_too_wide(container))
-        kept = text[-512:]
+        kept = text[-_LONGEST_TAG:]
 
 
 def _number_of(letters: bytes) -> int:
