@@ -11,7 +11,7 @@ from chiso.catalogue.checks_of_tests import check_tests
 from chiso.catalogue.meaning import Meaning
 from chiso.catalogue.model import CatalogueText, ComponentIndex
 from chiso.catalogue.reader import Document, Path, Resolved
-from chiso.errors import CatalogueError, Problem, Text
+from chiso.errors import CatalogueError, Problem, Text, plural
 
 _GROUP_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 _INDEX_CODE = re.compile(r"[\w.\-]{1,40}")
@@ -135,20 +135,21 @@ def _sums(text: CatalogueText, resolved: Resolved) -> Iterator[Problem]:
             continue  # what is missing is told where it is missing
         total = sum((index.points or Decimal(0) for index in group.indices), Decimal(0))
         if total != group.points:
-            said = plain(group.points)
+            said, points = plain(group.points), plural(group.points, "point", "points")
             yield Problem(
                 Text(
                     vi=f"Nhóm “{group.code}” ghi {said} điểm, các chỉ số cộng lại {plain(total)}",
-                    en=f"Group “{group.code}” says {said} points, its indices add up to {plain(total)}",
+                    en=f"Group “{group.code}” says {said} {points}, its indices add up to {plain(total)}",
                 ),
                 resolved.place(("groups", position, "points")),
             )
     total = sum((group.points for group in text.groups), Decimal(0))
     if text.total is not None and total != text.total:
+        points = plural(text.total, "point", "points")
         yield Problem(
             Text(
                 vi=f"Tổng ghi {plain(text.total)} điểm, các nhóm cộng lại {plain(total)}",
-                en=f"The total says {plain(text.total)} points, the groups add up to {plain(total)}",
+                en=f"The total says {plain(text.total)} {points}, the groups add up to {plain(total)}",
             ),
             resolved.place(("total",)),
         )
