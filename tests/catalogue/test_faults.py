@@ -186,6 +186,10 @@ ONE_MISTAKE = {
         *("numerator: {where: on_time}", "numerator: {2025-01-01: {where: on_time}}", "{2025-01-01: {where"),
         *("“numerator” has no value from 2024-01-01 to 2024-12-31", "2024-01-01: …"),
     ),
+    "a dated condition that begins late": (
+        *("{where: on_time}", "{where: {2025-01-01: on_time}}", "{2025-01-01: on_time"),
+        *("“where” has no value from 2024-01-01 to 2024-12-31", "2024-01-01: …"),
+    ),
     "an unknown level of measurement": (
         *("applies_to: [commune]", "measured_at: [comune]\n        applies_to: [commune]", "comune]"),
         *("“comune” is not allowed for “measured_at”", "“commune”"),
@@ -371,6 +375,12 @@ def test_a_mistake_is_told_with_place_and_repair(tmp_path: Path, name: str) -> N
 
 def test_the_small_catalogue_itself_has_no_fault(tmp_path: Path) -> None:
     assert [edition.id for edition in load_catalogue(a_catalogue(tmp_path)).editions] == ["first", "second"]
+
+
+def test_null_says_that_a_dated_condition_is_none_at_first(tmp_path: Path) -> None:
+    load_catalogue(
+        a_catalogue(tmp_path, ("{where: on_time}", "{where: {2024-01-01: null, 2025-01-01: on_time}}"))
+    )
 
 
 def test_an_alias_is_refused_before_it_can_unfold(tmp_path: Path) -> None:

@@ -69,6 +69,14 @@ def test_a_figure_of_an_index_that_does_not_apply_is_excluded_and_noted(
     assert "read 2 = in the period 1 + outside 0 + excluded 1 (of no use, see the notes 1)" in outcome.stderr
 
 
+def test_a_percent_of_a_mean_says_nothing(tmp_path: Path, chiso: CommandLine) -> None:
+    """150 % was taken for a mean of 1.50 minutes."""
+    mean = (("full_points_at: 100%", "full_points_at: 2\n        value_unit: minute"),)
+    outcome = reported(tmp_path, chiso, "C1,1,,,150,,", "C1,2,1,2,,,", changes=mean)
+    assert "row 2: not used: index 1 is no percentage, it needs numerator and denominator" in outcome.stderr
+    assert "excluded 1 (of no use, see the notes 1)" in outcome.stderr
+
+
 def test_only_points_can_be_reported_where_the_rule_is_not_known(tmp_path: Path, chiso: CommandLine) -> None:
     unknown = (("status: issued", "status: unknown"),)
     outcome = reported(tmp_path, chiso, "C1,1,9,9,,,", changes=unknown)

@@ -33,6 +33,7 @@ def check(
     """
     mended_keys = {str(path[-1]) for path in mended}
     yield from _dates(text, document)
+    yield from _conditions_begin(resolved)
     yield from _editions(text, resolved)
     yield from _codes(text, resolved)
     if not {"points", "total", "indices", "groups"} & mended_keys:
@@ -66,6 +67,14 @@ def _dates(text: CatalogueText, document: Document) -> Iterator[Problem]:
                 place,
                 Text(vi=f"Dùng {first} hoặc muộn hơn", en=f"Use {first} or later"),
             )
+
+
+def _conditions_begin(resolved: Resolved) -> Iterator[Problem]:
+    # Without its condition a measure would count everything until the condition begins. Who means that
+    # writes null.
+    for path in resolved.not_begun:
+        if path[-1] in ("where", "within", "looked_up"):
+            yield resolved.lacks_beginning(path)
 
 
 def _editions(text: CatalogueText, resolved: Resolved) -> Iterator[Problem]:

@@ -51,22 +51,24 @@ def print_table(table: ReportTable, stream: TextIO, language: Language, *, width
         if line in table.headings:
             view.add_row()
         view.add_row(*(_cell(table.columns[p], row[p], language) for p in shown))
-    _print_with_headings(view, [table.headings[line] for line in sorted(table.headings)], console, language)
+    if not table.headings:
+        console.print(view)
+        return
+    headings = [table.headings[line].in_language(language) for line in sorted(table.headings)]
+    _print_with_headings(view, headings, console)
 
 
-def _print_with_headings(view: Table, headings: Sequence[Text], console: Console, language: Language) -> None:
+def _print_with_headings(view: Table, headings: Sequence[str], console: Console) -> None:
     """Print ``view`` with the next heading, as wide as the terminal, in the place of each empty line."""
-    left = iter(headings)
-    first = True
+    left = list(headings)
     for line in console.render_lines(view, pad=False):
         if any(segment.text.strip() for segment in line):
             console.print(Segments(line), soft_wrap=True)
             console.line()
-        else:
-            if not first:
+        elif left:
+            if len(left) < len(headings):
                 console.line()
-            first = False
-            console.print(RichText(next(left).in_language(language), style="bold"))
+            console.print(RichText(left.pop(0), style="bold"))
 
 
 def _with_units(table: ReportTable, language: Language) -> ReportTable:

@@ -113,6 +113,11 @@ def _useless(figure: ReportedFigure, index: IndexRule, unit: Unit) -> Text | Non
             vi=f"không dùng: chỉ số {index.code} không áp dụng cho cấp {unit.level}",
             en=f"not used: index {index.code} does not apply to units of level {unit.level}",
         )
+    if index.value_unit != "percent" and figure.denominator is None and figure.percent is not None:
+        return Text(
+            vi=f"không dùng: chỉ số {index.code} không phải tỷ lệ, cần tử số và mẫu số",
+            en=f"not used: index {index.code} is no percentage, it needs numerator and denominator",
+        )
     # A rule nobody knows cannot turn counts into points.
     if index.status == "unknown" and index.scored and not _points_only(figure):
         return Text(
