@@ -165,14 +165,16 @@ def registry_csv(units: UnitTree) -> str:
 
 @st.composite
 def registries(draw: st.DrawFn, *, successors: bool = False) -> UnitTree:
-    """Draw up to five units of any levels, each under one drawn before it or under none."""
+    """Draw up to five units of any levels, each under one drawn before it of no lower level, or none."""
     units: list[Unit] = []
     for number in range(draw(st.integers(1, 5))):
-        parent = draw(st.sampled_from([None, *(unit.code for unit in units)]))
+        level = draw(st.sampled_from(LEVELS))
+        above = [unit.code for unit in units if LEVELS.index(unit.level) <= LEVELS.index(level)]
+        parent = draw(st.sampled_from([None, *above]))
         unit = Unit(
             code=f"U{number}",
             name=draw(st.sampled_from(NAMES)),
-            level=draw(st.sampled_from(LEVELS)),
+            level=level,
             parent_code=parent,
             peer_group=draw(st.sampled_from([None, "miền núi"])),
         )

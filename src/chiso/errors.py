@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import IntEnum
 from typing import Literal, NamedTuple
 
@@ -127,6 +128,11 @@ def suggestion(word: str, allowed: Iterable[str]) -> Text | None:
         return None
     nearest = by_folded[near[0]]
     return Text(vi=f"Có phải ý bạn là “{nearest}”?", en=f"Did you mean “{nearest}”?")
+
+
+def plural(number: int | Decimal, one: str, more: str) -> str:
+    """Return the English words that go with ``number``; Vietnamese needs no such thing."""
+    return one if number == 1 else more
 
 
 def allowed_words(words: Iterable[str]) -> Text:

@@ -76,14 +76,30 @@ ONE_MISTAKE = {
         "{where: on_time}",
         '{where: "exists(select 1)"}',
         "",
-        "has no “EXISTS(SELECT 1)”",
+        "has no “exists(select 1)”",
         "Allowed",
     ),
-    "an alias": ("{where: on_time}", "{where: on_time x}", "", "has no “on_time AS x”", ""),
+    "an alias": ("{where: on_time}", "{where: on_time x}", "", "has no “on_time x”", ""),
     "two statements": ("{where: on_time}", '{where: "on_time; on_time"}', "", "Exactly one expression", ""),
-    "a file function": ("{where: on_time}", "{where: \"read_csv('/x')\"}", "", "has no “READ_CSV", ""),
-    "a cast": ("{where: on_time}", '{where: "status::int = 1"}', "", "has no “CAST(", ""),
+    "a file function": ("{where: on_time}", "{where: \"read_csv('/x')\"}", "", "has no “read_csv(", ""),
+    "a cast": ("{where: on_time}", '{where: "status::int = 1"}', "", "has no “status::int”", ""),
     "division": ("{where: on_time}", '{where: "fee / 2 > 1"}', "", "has no “fee / 2”", ""),
+    "a part as its author wrote it": (
+        *("{where: on_time}", "{where: \"on_time and  Substr(status,1,2) =  'x'\"}", "Substr"),
+        *("has no “Substr(status,1,2)”", "Allowed"),
+    ),
+    "a word without a place": (
+        *("{where: on_time}", '{where: "on_time and Current_Date > due_on"}', "Current_Date"),
+        *("has no “Current_Date”", "Allowed"),
+    ),
+    "a long part": (
+        *(
+            "{where: on_time}",
+            f'{{where: "on_time and case when {"fee + " * 20}1 > 2 then true end"}}',
+            "case when",
+        ),
+        *("has no “case when fee + fee + fee + fee + fee + …”", ""),
+    ),
     "a broken expression": (
         "{where: on_time}",
         '{where: "on_time and"}',
@@ -151,8 +167,191 @@ ONE_MISTAKE = {
         "cannot be a group",
         "",
     ),
+    "a dated target that begins late": (
+        *("{2024-01-01: 50%, 2025-07-01: 80%}", "{2025-02-01: 50%, 2025-07-01: 80%}", "{2025-02-01: 50%"),
+        *("“full_points_at” has no value from 2024-01-01 to 2025-01-31", "{2024-01-01: …, 2025-02-01: …}"),
+    ),
+    "dated points that begin late": (
+        *("points: {2024-01-01: 4,", "points: {2024-02-01: 4,", "{2024-02-01: 4"),
+        *("“points” has no value from 2024-01-01 to 2024-01-31", "{2024-01-01: …, 2024-02-01: …}"),
+    ),
+    "a dated status that begins late": (
+        *("status: inferred", "status: {2025-07-01: inferred}", "{2025-07-01: inferred"),
+        *(
+            "“status” has no value from 2024-01-01 to 2025-06-30: its first date is 2025-07-01",
+            "2024-01-01: …",
+        ),
+    ),
+    "a dated measure that begins late": (
+        *("numerator: {where: on_time}", "numerator: {2025-01-01: {where: on_time}}", "{2025-01-01: {where"),
+        *("“numerator” has no value from 2024-01-01 to 2024-12-31", "2024-01-01: …"),
+    ),
+    "a dated condition that begins late": (
+        *("{where: on_time}", "{where: {2025-01-01: on_time}}", "{2025-01-01: on_time"),
+        *("“where” has no value from 2024-01-01 to 2024-12-31", "2024-01-01: …"),
+    ),
+    "an unknown level of measurement": (
+        *("applies_to: [commune]", "measured_at: [comune]\n        applies_to: [commune]", "comune]"),
+        *("“comune” is not allowed for “measured_at”", "“commune”"),
+    ),
+    "a level of measurement that is no list": (
+        *("applies_to: [commune]", "measured_at: commune\n        applies_to: [commune]", "commune\n"),
+        *("“measured_at” must be “unit” or a list", ""),
+    ),
     "an overflow": ("{where: on_time}", "{where: fee * fee > 1}", "", "64 bits", ""),
 }
+
+
+REMEDY = "        remedy: {vi: Giải quyết sớm, en: Finish early}\n"
+GIVEN = "given: {cases: [{received_at: 2026-08-03}]}"
+EXPECT = "expect: {numerator: 0, denominator: 1}"
+TESTS = f"{REMEDY}        tests:\n          - {{name: open, {GIVEN}, {EXPECT}}}\n"
+DEFAULTS = "test_defaults: {cases: {status: processing}}\n"
+
+# (old, new, the word at whose place the fault is told, part of the message, part of the hint)
+MISTAKE_IN_A_TEST = {
+    "unknown table": ("{cases: [{rec", "{case: [{rec", "case: [{rec", "No records table “case”", "“cases”"),
+    "the registry as a table": (
+        "{cases: [{rec",
+        "{units: [{rec",
+        "units: [{rec",
+        "No records table",
+        "cases",
+    ),
+    "unknown column": (
+        *("{received_at:", "{recieved_at:", "recieved_at"),
+        *("Table cases has no column “recieved_at”", "“received_at”"),
+    ),
+    "unknown measure": (
+        *("expect: {numerator", "expect: {numerater", "numerater"),
+        *("Unknown key “numerater”", "“numerator”"),
+    ),
+    "a count that is no number": ("numerator: 0", "numerator: none", "none", "must be an integer", ""),
+    "a list as a value": (
+        "2026-08-03}",
+        "[a, b]}",
+        "[a, b]",
+        "“received_at” must be a text or an integer",
+        "",
+    ),
+    "a fraction as a value": (
+        "received_at: 2026-08-03",
+        "procedure_id: 1.1",
+        "1.1",
+        "must be",
+        'Write "1.1"',
+    ),
+    "a table that is no list": (
+        *("{cases: [{received_at: 2026-08-03}]}", "{cases: {fee: 0}}", "{fee"),
+        *("“cases” must be a list", ""),
+    ),
+    "no date": ("2026-08-03}", "soon}", "soon", "“received_at” must be a date like 2026-01-31", ""),
+    "a date that does not exist": ("2026-08-03}", "31/02/2026}", "31/02", "“received_at” must be a date", ""),
+    "a date out of all bounds": ("2026-08-03}", "1889-08-03}", "1889", "“received_at” must be a date", ""),
+    "a number that is a word": (
+        "received_at: 2026-08-03",
+        "fee: much",
+        "much",
+        "“fee” must be an integer",
+        "",
+    ),
+    "yes and no in words": (
+        *("received_at: 2026-08-03", "synced: maybe", "maybe", "“synced” must be true or false", ""),
+    ),
+    "a code that is a date": (
+        *("received_at: 2026-08-03", "procedure_id: 2026-08-03", "2026-08-03"),
+        *("“procedure_id” must be a text or an integer", ""),
+    ),
+    "a link that is false": (
+        *("received_at: 2026-08-03", "result_link: false", "false"),
+        *("“result_link” must be a text, or null", ""),
+    ),
+    "unknown word of an enum": (
+        *("received_at: 2026-08-03", "channel: onlin", "onlin}"),
+        *("“onlin” is none of the words allowed for “channel”", "“online”"),
+    ),
+    "a needed column left out": (
+        *("{cases: [{received_at: 2026-08-03}]}", "{publications: [{decision: A}]}", "{decision: A"),
+        *("Every row of table publications needs “procedure_id”", "test_defaults"),
+    ),
+    "no period": (EXPECT, f"{EXPECT}, period: 2026-13", "2026-13", "Not a period: “2026-13”", "2026-Q3"),
+    "a period that moves": (
+        EXPECT,
+        f"{EXPECT}, period: last-month",
+        "last-month",
+        "changes with the day",
+        "",
+    ),
+    "a day before the period": (
+        *(EXPECT, f"{EXPECT}, as_of: 2026-07-31", "2026-07-31"),
+        *("Period 2026-08 had not begun on 2026-07-31", "a day in the test's period"),
+    ),
+    "an unknown table of defaults": (
+        "{cases: {status",
+        "{case: {status",
+        "case: {status",
+        "No records",
+        "“cases”",
+    ),
+    "an unknown column of defaults": (
+        "{status: pro",
+        "{statu: pro",
+        "statu: pro",
+        "no column “statu”",
+        "“status”",
+    ),
+    "a wrong default": (
+        "status: processing",
+        "status: procesing",
+        "procesing",
+        "“procesing”",
+        "“processing”",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKE_IN_A_TEST)
+def test_a_mistake_in_a_test_of_the_catalogue_is_told_by_check(
+    tmp_path: Path,
+    name: str,
+    chiso,  # type: ignore[no-untyped-def]
+) -> None:
+    old, new, word, message, hint = MISTAKE_IN_A_TEST[name]
+    with_tests = ((REMEDY, TESTS), ("groups:\n", f"{DEFAULTS}groups:\n"))
+    assert chiso("catalogue", "check", a_catalogue(tmp_path, *with_tests)).code == 0
+    path = a_catalogue(tmp_path, *with_tests, (old, new), ("'online'", "'onlain'"))
+    outcome = chiso("catalogue", "check", path, "--lang", "en")
+    assert (outcome.code, outcome.stdout) == (10, "")
+    told = [part for part in outcome.stderr.split("Error: ") if message in part]
+    assert len(told) == 1, outcome.stderr
+    assert told[0].startswith(f"small.yaml:{place_of(path, word)}: ")
+    assert hint in told[0]
+    assert "“onlain” is none of the allowed words" in outcome.stderr  # together with the other fault
+
+
+def test_a_wrong_period_of_all_tests_is_told_once(tmp_path: Path) -> None:
+    path = a_catalogue(
+        tmp_path,
+        (REMEDY, f"{TESTS}          - {{name: again, {GIVEN}, {EXPECT}}}\n"),
+        ("groups:\n", "test_period: 2026-8\ngroups:\n"),
+    )
+    with pytest.raises(CatalogueError) as caught:
+        load_catalogue(path)
+    (problem,) = caught.value.problems
+    assert problem.in_language("en").startswith(f"small.yaml:{place_of(path, '2026-8')}: Not a period")
+
+
+def test_an_index_that_is_reported_only_carries_no_tests(tmp_path: Path) -> None:
+    path = a_catalogue(
+        tmp_path,
+        (REMEDY, TESTS),
+        (
+            "        denominator: {records: cases}\n        numerator: {where: on_time}\n",
+            "        reported_only: true\n",
+        ),
+    )
+    with pytest.raises(CatalogueError, match="reported_only counts no records"):
+        load_catalogue(path)
 
 
 @pytest.mark.parametrize("name", [name for name in ONE_MISTAKE if name != "an anchor"])
@@ -176,6 +375,12 @@ def test_a_mistake_is_told_with_place_and_repair(tmp_path: Path, name: str) -> N
 
 def test_the_small_catalogue_itself_has_no_fault(tmp_path: Path) -> None:
     assert [edition.id for edition in load_catalogue(a_catalogue(tmp_path)).editions] == ["first", "second"]
+
+
+def test_null_says_that_a_dated_condition_is_none_at_first(tmp_path: Path) -> None:
+    load_catalogue(
+        a_catalogue(tmp_path, ("{where: on_time}", "{where: {2024-01-01: null, 2025-01-01: on_time}}"))
+    )
 
 
 def test_an_alias_is_refused_before_it_can_unfold(tmp_path: Path) -> None:

@@ -166,7 +166,7 @@ def test_a_group_and_its_index_cannot_both_be_reported(tmp_path: Path, chiso: Co
     folder = a_folder(tmp_path / "in", reported=reported)
     outcome = chiso("score", folder, *AUGUST, "--catalogue", a_catalogue(tmp_path), "--lang", "en")
     assert outcome.code == 11
-    assert "Unit C1 has figures of group progress and of its indices 1" in outcome.stderr
+    assert "Unit C1 has figures of group progress and of its index 1" in outcome.stderr
 
 
 def test_a_reported_figure_that_cannot_be_read_is_set_aside(tmp_path: Path, chiso: CommandLine) -> None:

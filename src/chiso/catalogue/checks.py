@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterator
 from decimal import Decimal
 
 from chiso.arithmetic import plain
+from chiso.catalogue.checks_of_tests import check_tests
 from chiso.catalogue.meaning import Meaning
 from chiso.catalogue.model import CatalogueText, ComponentIndex
 from chiso.catalogue.reader import Document, Path, Resolved
-from chiso.errors import CatalogueError, Problem, Text
+from chiso.errors import CatalogueError, Problem, Text, plural
 
 _GROUP_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 _INDEX_CODE = re.compile(r"[\w.\-]{1,40}")
@@ -24,21 +25,24 @@ _COLUMNS_OF_RESULTS = frozenset(
 
 
 def check(
-    text: CatalogueText, resolved: Resolved, document: Document, mended: Collection[str] = ()
+    text: CatalogueText, resolved: Resolved, document: Document, mended: Collection[Path] = ()
 ) -> Iterator[Problem]:
     """Yield every fault that no single entry shows by itself, on one day of the catalogue.
 
-    Where keys of single entries were ``mended``, only what the mending cannot have caused is told.
+    Where values of single entries were ``mended``, only what the mending cannot have caused is told.
     """
+    mended_keys = {str(path[-1]) for path in mended}
     yield from _dates(text, document)
+    yield from _conditions_begin(resolved)
     yield from _editions(text, resolved)
     yield from _codes(text, resolved)
-    if not {"points", "total", "indices", "groups"} & set(mended):
+    if not {"points", "total", "indices", "groups"} & mended_keys:
         yield from _sums(text, resolved)
     if not mended:
         for path, index in _indices(text):
             yield from _rule(index, path, resolved)
     yield from _bands(text, resolved)
+    yield from check_tests(text, resolved, mended)
     try:
         Meaning(text, resolved, document).rules(text.editions[0], text.editions[0].from_)
     except CatalogueError as error:
@@ -63,6 +67,14 @@ def _dates(text: CatalogueText, document: Document) -> Iterator[Problem]:
                 place,
                 Text(vi=f"Dùng {first} hoặc muộn hơn", en=f"Use {first} or later"),
             )
+
+
+def _conditions_begin(resolved: Resolved) -> Iterator[Problem]:
+    # Without its condition a measure would count everything until the condition begins. Who means that
+    # writes null.
+    for path in resolved.not_begun:
+        if path[-1] in ("where", "within", "looked_up"):
+            yield resolved.lacks_beginning(path)
 
 
 def _editions(text: CatalogueText, resolved: Resolved) -> Iterator[Problem]:
@@ -127,22 +139,26 @@ def _codes(text: CatalogueText, resolved: Resolved) -> Iterator[Problem]:
 
 def _sums(text: CatalogueText, resolved: Resolved) -> Iterator[Problem]:
     for position, group in enumerate(text.groups):
+        indices: Path = ("groups", position, "indices")
+        if any((*indices, n, "points") in resolved.not_begun for n in range(len(group.indices))):
+            continue  # what is missing is told where it is missing
         total = sum((index.points or Decimal(0) for index in group.indices), Decimal(0))
         if total != group.points:
-            said = plain(group.points)
+            said, points = plain(group.points), plural(group.points, "point", "points")
             yield Problem(
                 Text(
                     vi=f"Nhóm “{group.code}” ghi {said} điểm, các chỉ số cộng lại {plain(total)}",
-                    en=f"Group “{group.code}” says {said} points, its indices add up to {plain(total)}",
+                    en=f"Group “{group.code}” says {said} {points}, its indices add up to {plain(total)}",
                 ),
                 resolved.place(("groups", position, "points")),
             )
     total = sum((group.points for group in text.groups), Decimal(0))
     if text.total is not None and total != text.total:
+        points = plural(text.total, "point", "points")
         yield Problem(
             Text(
                 vi=f"Tổng ghi {plain(text.total)} điểm, các nhóm cộng lại {plain(total)}",
-                en=f"The total says {plain(text.total)} points, the groups add up to {plain(total)}",
+                en=f"The total says {plain(text.total)} {points}, the groups add up to {plain(total)}",
             ),
             resolved.place(("total",)),
         )
@@ -161,8 +177,16 @@ def _rule(index: ComponentIndex, path: Path, resolved: Resolved) -> Iterator[Pro
     def fault(vi: str, en: str, *key: str) -> Problem:
         return Problem(Text(vi=vi, en=en), resolved.place((*path, *key)))
 
+    def missing(key: str) -> Problem:
+        if (*path, key) in resolved.not_begun:
+            return resolved.lacks_beginning((*path, key))
+        return fault(f"Thiếu khóa “{key}”", f"Missing key “{key}”")
+
     measured = index.numerator is not None and index.denominator is not None
-    if index.reported_only == (index.numerator is not None or index.denominator is not None):
+    late = [key for key in ("numerator", "denominator") if (*path, key) in resolved.not_begun]
+    if late:
+        yield from map(missing, late)
+    elif index.reported_only == (index.numerator is not None or index.denominator is not None):
         yield fault(
             "Cần numerator và denominator, hoặc reported_only: true",
             "Either numerator and denominator, or reported_only: true",
@@ -174,12 +198,14 @@ def _rule(index: ComponentIndex, path: Path, resolved: Resolved) -> Iterator[Pro
             yield fault("Chỉ số phân tích không có điểm", "An index for analysis has no points", "points")
         return
     if index.points is None:
-        yield fault("Thiếu khóa “points”", "Missing key “points”")
+        yield missing("points")
     if index.rule == "steps":
-        if not index.steps:
+        if (*path, "steps") in resolved.not_begun:
+            yield missing("steps")
+        elif not index.steps:
             yield fault("Quy tắc steps cần khóa “steps”", "The steps rule needs the key “steps”")
     elif index.full_points_at is None:
-        yield fault("Thiếu khóa “full_points_at”", "Missing key “full_points_at”")
+        yield missing("full_points_at")
     elif index.rule == "linear" and index.full_points_at <= 0:
         yield fault("“full_points_at” phải lớn hơn 0", "“full_points_at” must be above 0", "full_points_at")
     if index.value_unit == "percent" and index.full_points_at is not None and index.full_points_at > 1:
@@ -188,7 +214,9 @@ def _rule(index: ComponentIndex, path: Path, resolved: Resolved) -> Iterator[Pro
             "“full_points_at” of a ratio is at most 100%; write it with the sign, for instance 80%",
             "full_points_at",
         )
-    if index.rule == "lower_is_better" and (
+    if index.rule == "lower_is_better" and (*path, "no_points_at") in resolved.not_begun:
+        yield missing("no_points_at")
+    elif index.rule == "lower_is_better" and (
         index.no_points_at is None
         or index.full_points_at is None
         or index.no_points_at <= index.full_points_at

@@ -22,7 +22,7 @@ _MOST_MENDINGS = 10
 
 @dataclass(frozen=True)
 class Entries:
-    """The entries read, every fault in them, and the keys mended to go on.
+    """The entries read, every fault in them, and where values were mended to go on.
 
     With faults ``text`` is a mended stand-in, fit only for finding further faults; None where even that
     could not be made.
@@ -30,38 +30,68 @@ class Entries:
 
     text: CatalogueText | None
     problems: tuple[Problem, ...]
-    mended: frozenset[str]
+    mended: frozenset[Path]
 
 
 def read_entries(resolved: Resolved) -> Entries:
     """Return the entries of a catalogue on one day."""
     data = resolved.data
     problems: dict[Problem, None] = {}
-    mended_keys: set[str] = set()
+    mended: set[Path] = set()
     for _ in range(_MOST_MENDINGS):
         try:
             text = CatalogueText.model_validate(data)
-            return Entries(text, tuple(problems), frozenset(mended_keys))
+            return Entries(text, tuple(problems), frozenset(mended))
         except ValidationError as error:
             details = error.errors()
+        found = _by_path(details, data)
         # Faults that only mending brought up are not the writer's.
         if not problems:
-            problems.update(dict.fromkeys(_problem(entry, resolved) for entry in details))
-        mended = [entry for entry in details if _mend(data, entry, resolved)]
-        mended_keys.update(str(entry["loc"][-1]) for entry in mended)
-        if not mended:
+            problems.update(dict.fromkeys(_problem(path, kinds, resolved) for path, kinds in found.items()))
+        now_mended = [path for path, kinds in found.items() if _mend(data, path, kinds[0], resolved)]
+        mended.update(now_mended)
+        if not now_mended:
             break
-    return Entries(None, tuple(problems), frozenset(mended_keys))
+    return Entries(None, tuple(problems), frozenset(mended))
 
 
-def _mend(data: Plain, details: ErrorDetails, resolved: Resolved) -> bool:
+def _by_path(details: list[ErrorDetails], data: Plain) -> dict[Path, list[ErrorDetails]]:
+    """Return pydantic's findings by the place they are about.
+
+    Where a value may be of several kinds there is a finding for each kind; those about the value as a
+    whole say nothing once another kind was right but for something inside.
+    """
+    found: dict[Path, list[ErrorDetails]] = {}
+    for entry in details:
+        found.setdefault(_path(entry, data), []).append(entry)
+    of_union = {path for path, entries in found.items() if len(path) < len(entries[0]["loc"])}
+    return {
+        path: entries
+        for path, entries in found.items()
+        if not (path in of_union and any(len(o) > len(path) and o[: len(path)] == path for o in found))
+    }
+
+
+def _path(details: ErrorDetails, data: Any) -> Path:
+    """Return where a finding stands in the file; pydantic puts the kinds of value it tried between."""
+    path: list[str | int] = []
+    for step in details["loc"]:
+        if isinstance(data, dict) and (step in data or details["type"] == "missing"):
+            data = data.get(step)
+        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+            data = data[step]
+        else:
+            continue
+        path.append(step)
+    return tuple(path)
+
+
+def _mend(data: Plain, path: Path, details: ErrorDetails, resolved: Resolved) -> bool:
     """Put something valid in place of one fault; return whether that was possible."""
-    path: Path = tuple(details["loc"])
-    holder = _at(data, path[:-1])
-    if not path or not isinstance(holder, (dict, list)):
+    if not path:
         return False
     last: Any = path[-1]
-    container: Any = holder
+    container: Any = _at(data, path[:-1])
     kind = details["type"]
     if kind == "extra_forbidden":
         del container[last]
@@ -83,6 +113,10 @@ def _stand_in(details: ErrorDetails, raw: str | None) -> Any:
             return 1
         case "bool_type":
             return False
+        case "list_type":
+            return []
+        case "dict_type":
+            return {}
         case "missing":
             return _MISSING.get(str(details["loc"][-1]))
         case _:
@@ -116,11 +150,15 @@ def _expected(details: ErrorDetails) -> list[str]:
     return [word.strip().strip("'") for word in listed.split(",")]
 
 
-def _problem(details: ErrorDetails, resolved: Resolved) -> Problem:
-    """Return pydantic's finding as a message that says what to write instead."""
-    path = tuple(step for step in details["loc"])
+def _problem(path: Path, kinds: list[ErrorDetails], resolved: Resolved) -> Problem:
+    """Return pydantic's findings about one value as a message that says what to write instead."""
     place = resolved.place(path)
     key = next((step for step in reversed(path) if isinstance(step, str)), "")
+    if path in resolved.not_begun:
+        return resolved.lacks_beginning(path)
+    if len(kinds) > 1:
+        return _none_of(key, kinds, place, resolved.raw.get(path))
+    details = kinds[0]
     match details["type"]:
         case "extra_forbidden":
             known = _known_keys(path[:-1])
@@ -156,6 +194,20 @@ def _problem(details: ErrorDetails, resolved: Resolved) -> Problem:
         case kind:
             wanted = _WANTED.get(kind, Text(vi="một giá trị khác", en="another value"))
             return Problem(Text(vi=f"“{key}” phải là {wanted.vi}", en=f"“{key}” must be {wanted.en}"), place)
+
+
+def _none_of(key: str, kinds: list[ErrorDetails], place: Place | None, raw: str | None) -> Problem:
+    """Return the fault of a value that may be of several kinds and is of none."""
+    wanted = []
+    for entry in kinds:
+        words = ", ".join(f"“{word}”" for word in _expected(entry) if word)
+        wanted.append(_WANTED.get(entry["type"], Text(vi=words, en=words)))
+    hint = None
+    if raw is not None and any(entry["type"] == "string_type" for entry in kinds):
+        hint = Text(vi=f'Viết "{raw}"', en=f'Write "{raw}"')
+    vi = " hoặc ".join(text.vi for text in wanted)
+    en = " or ".join(text.en for text in wanted)
+    return Problem(Text(vi=f"“{key}” phải là {vi}", en=f"“{key}” must be {en}"), place, hint)
 
 
 _WANTED: Mapping[str, Text] = {

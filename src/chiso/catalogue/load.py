@@ -15,7 +15,7 @@ from chiso.catalogue.entries import read_entries
 from chiso.catalogue.formula import RuleSet
 from chiso.catalogue.meaning import Meaning
 from chiso.catalogue.model import CatalogueText, Edition
-from chiso.catalogue.reader import Document
+from chiso.catalogue.reader import Document, edition_starts
 from chiso.errors import (
     CatalogueError,
     Place,
@@ -132,16 +132,10 @@ def _validated(document: Document) -> tuple[Edition, ...]:
 
 def _days_to_check(document: Document) -> Iterator[date]:
     """Yield each day on which the catalogue begins to say something else."""
-    edition_starts: set[date] = set()
-    data = document.resolve(date.max).data
-    editions = data.get("editions") if isinstance(data, dict) else None
-    for entry in editions if isinstance(editions, list) else []:
-        start = entry.get("from") if isinstance(entry, dict) else None
-        if isinstance(start, date):
-            edition_starts.add(start)
-    first = min(edition_starts, default=date.max)
+    of_editions = edition_starts(document.resolve(date.max).data)
+    first = min(of_editions, default=date.max)
     starts = {day for day in document.start_dates() if day >= first}
-    yield from sorted(edition_starts | starts) or [date.max]
+    yield from sorted(of_editions | starts) or [date.max]
 
 
 def _in_file_order(problem: Problem) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -33,11 +33,15 @@ _BOOLEANS = {"true": True, "false": False}
 
 @dataclass(frozen=True)
 class Resolved:
-    """The document as it stands on one day: plain values, and the place of every path."""
+    """The document as it stands on one day: plain values, and the place of every path.
+
+    ``not_begun`` holds the first day of every value by date that has no value yet.
+    """
 
     data: Plain
     places: Mapping[Path, Place]
     raw: Mapping[Path, str]
+    not_begun: Mapping[Path, date]
 
     def place(self, path: Sequence[str | int]) -> Place | None:
         """Return the place of ``path``, or of the nearest path above it."""
@@ -45,6 +49,32 @@ class Resolved:
         while steps not in self.places and steps:
             steps = steps[:-1]
         return self.places.get(steps)
+
+    def lacks_beginning(self, path: Path) -> Problem:
+        """Return the fault of a needed value by date that begins after the catalogue does."""
+        begins, first = self.not_begun[path], min(edition_starts(self.data), default=self.not_begun[path])
+        last = begins - timedelta(days=1)
+        return Problem(
+            Text(
+                vi=f"“{path[-1]}” thiếu giá trị từ {first} đến {last}: ngày đầu tiên ghi ở đây là {begins}",
+                en=f"“{path[-1]}” has no value from {first} to {last}: its first date is {begins}",
+            ),
+            self.place(path),
+            Text(
+                vi=f"Thêm giá trị áp dụng từ {first}: {{{first}: …, {begins}: …}}",
+                en=f"Add the value that holds from {first} on: {{{first}: …, {begins}: …}}",
+            ),
+        )
+
+
+def edition_starts(data: Plain) -> set[date]:
+    """Return the first days of the editions, as far as they can be read."""
+    editions = data.get("editions") if isinstance(data, dict) else None
+    starts = [
+        entry.get("from") if isinstance(entry, dict) else None
+        for entry in (editions if isinstance(editions, list) else [])
+    ]
+    return {start for start in starts if isinstance(start, date)}
 
 
 class Document:
@@ -88,8 +118,9 @@ class Document:
         """Return the values in force on ``day``: of each value by date the latest start not after it."""
         places: dict[Path, Place] = {}
         raw: dict[Path, str] = {}
-        data = self._plain(self._root, (), day, places, raw)
-        return Resolved(data, places, raw)
+        not_begun: dict[Path, date] = {}
+        data = self._plain(self._root, (), day, places, raw, not_begun)
+        return Resolved(data, places, raw, not_begun)
 
     def word_place(self, place: Place, word: str | None, text: str, offset: int) -> Place:
         """Return where ``word`` of the value ``text`` at ``place`` stands in the file.
@@ -246,6 +277,7 @@ class Document:
         day: date,
         places: dict[Path, Place],
         raw: dict[Path, str],
+        not_begun: dict[Path, date],
     ) -> Plain:
         places[path] = self._place(node)
         if _is_dated(node):
@@ -253,18 +285,20 @@ class Document:
                 (key.value, value) for key, value in node.value if date.fromisoformat(key.value) <= day
             ]
             if not started:
+                not_begun[path] = min(date.fromisoformat(key.value) for key, _ in node.value)
                 return None
-            return self._plain(max(started, key=lambda entry: entry[0])[1], path, day, places, raw)
+            latest = max(started, key=lambda entry: entry[0])[1]
+            return self._plain(latest, path, day, places, raw, not_begun)
         if isinstance(node, yaml.MappingNode):
             mapping: dict[str, Plain] = {}
             for key, value in node.value:
                 inner = (*path, key.value)
-                mapping[key.value] = self._plain(value, inner, day, places, raw)
+                mapping[key.value] = self._plain(value, inner, day, places, raw, not_begun)
                 places[(*inner, "<key>")] = self._place(key)
             return mapping
         if isinstance(node, yaml.SequenceNode):
             return [
-                self._plain(item, (*path, position), day, places, raw)
+                self._plain(item, (*path, position), day, places, raw, not_begun)
                 for position, item in enumerate(node.value)
             ]
         assert isinstance(node, yaml.ScalarNode)  # YAML has no other kind

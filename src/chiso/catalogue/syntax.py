@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from typing import Literal
 
+import sqlglot
 from sqlglot import exp
+from sqlglot.errors import SqlglotError
 
 from chiso.catalogue.expression import (
     PARAMETERS,
@@ -37,6 +40,10 @@ from chiso.terms.columns import FIRST_DAY, LAST_DAY, TABLES
 
 _LARGEST_LITERAL = 10**12
 _LARGEST_VALUE = 2**62
+_LONGEST_SHOWN = 40
+# Bounds on the search for the author's words: a fault must be told at once, however long the expression.
+_MOST_TOKENS_TRIED = 60
+_MOST_PIECES_TRIED = 200
 
 _FUNCTIONS: Mapping[FunctionName, Text] = {
     "coalesce": Text(vi="coalesce(a, b, …)", en="coalesce(a, b, …)"),
@@ -458,18 +465,18 @@ class NodeReader:
         )
 
     def _refused(self, node: exp.Expr) -> ConditionError:
+        written = as_written(node, self._text)
+        shown = written if len(written) <= _LONGEST_SHOWN else f"{written[:_LONGEST_SHOWN]}…"
         return self._fault(
             node,
-            Text(
-                vi=f"Ngôn ngữ điều kiện không có “{node.sql()[:40]}”",
-                en=f"The condition language has no “{node.sql()[:40]}”",
-            ),
+            Text(vi=f"Ngôn ngữ điều kiện không có “{shown}”", en=f"The condition language has no “{shown}”"),
             hint=Text(
                 vi="Được phép: and, or, not, so sánh, in, between, is null, like, số nguyên + − *, "
                 "coalesce, least, greatest, days, minutes, workdays",
                 en="Allowed: and, or, not, comparisons, in, between, is null, like, integer + − *, "
                 "coalesce, least, greatest, days, minutes, workdays",
             ),
+            word=written,
         )
 
     def _fault(
@@ -495,9 +502,37 @@ def _flattened(node: exp.Expr, operator: type[exp.Expr]) -> Iterator[exp.Expr]:
         yield node
 
 
+def as_written(node: exp.Expr, text: str) -> str:
+    """Return the author's own words for a part of ``text``; all of it where they cannot be told apart.
+
+    sqlglot keeps the places of names and constants only. The words between them are found by reading
+    ever larger pieces around the part's own places until one means the same.
+    """
+    if node.parent is None:
+        return text.strip()
+    tokens = [(token.start, token.end + 1) for token in sqlglot.tokenize(text)]
+    places = _places(node)
+    first = min((start for start, _ in places), default=None)
+    last = max((end for _, end in places), default=None)
+    spans = [
+        (start, end)
+        for number, (start, _) in enumerate(tokens)
+        for _, end in tokens[number : number + _MOST_TOKENS_TRIED]
+        if first is None or last is None or (start <= first and last <= end)
+    ]
+    for start, end in sorted(spans, key=lambda span: span[1] - span[0])[:_MOST_PIECES_TRIED]:
+        with suppress(SqlglotError):
+            if sqlglot.parse_one(text[start:end]) == node:
+                return text[start:end]
+    return text.strip()
+
+
+def _places(node: exp.Expr) -> list[tuple[int, int]]:
+    return [(p.meta["start"], p.meta["end"] + 1) for p in node.walk() if "start" in p.meta]
+
+
 def _start(node: exp.Expr) -> int | None:
-    starts = [part.meta["start"] for part in node.walk() if "start" in part.meta]
-    return min(starts) if starts else None
+    return min((start for start, _ in _places(node)), default=None)
 
 
 def offset_of(text: str, word: str | None) -> int:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import cast
 
-from chiso.errors import Place, Problem, RecordsError, Text, allowed_words, suggestion
+from chiso.errors import Place, Problem, RecordsError, Text, UsageError, allowed_words, suggestion
 from chiso.records.corrections import Corrections
 from chiso.records.dataset import QuarantinedRow, ReportedFigure
 from chiso.records.part import Part
@@ -16,9 +16,20 @@ from chiso.records.reasons import MISSING
 from chiso.records.table_file import TableFile
 from chiso.records.text_rows import text_rows
 from chiso.terms.columns import UNITS
+from chiso.terms.period import parse_fixed_period
 from chiso.terms.text import folded
 from chiso.terms.unit import LEVELS, Level, Unit, UnitTree
 
+# Levels that may stand under each other share a tier: registries put an agency of a department, or an
+# office of a commune, on either level.
+_TIERS: Mapping[Level, int] = {
+    "ministry": 0,
+    "province": 1,
+    "department": 2,
+    "district": 2,
+    "commune": 3,
+    "office": 3,
+}
 _DATE_FORMS = ("%d/%m/%Y", "%Y-%m-%d", "%Y%m%d")
 
 
@@ -59,6 +70,8 @@ def _unit(file: TableFile, number: int, cells: Mapping[str, str], problems: list
     level = spelt.get(folded(cells.get("level", "")))
     if not code:
         problems.append(_row_problem(file, number, "unit_code", MISSING))
+    if not name:
+        problems.append(_row_problem(file, number, "unit_name", MISSING))
     if level is None:
         message = Text(vi="không phải một cấp", en="is not a level")
         problems.append(_row_problem(file, number, "level", message, allowed_words(LEVELS)))
@@ -69,11 +82,14 @@ def _unit(file: TableFile, number: int, cells: Mapping[str, str], problems: list
         except ValueError:
             problems.append(_row_problem(file, number, column, _NOT_A_DATE))
             days[column] = None
+    first, last = days["valid_from"], days["valid_to"]
+    if first is not None and last is not None and last < first:
+        problems.append(_row_problem(file, number, "valid_to", _ENDS_EARLY))
     if not code or level is None:
         return None
     return Unit(
         code=code,
-        name=name or code,
+        name=name,
         level=cast(Level, level),
         parent_code=cells.get("parent_code") or None,
         peer_group=cells.get("peer_group") or None,
@@ -90,6 +106,13 @@ def _tree_problems(file: TableFile, units: Mapping[str, Unit], rows: Mapping[str
             if code is not None and code not in units:
                 message = Text(vi=f"không có đơn vị {code}", en=f"there is no unit {code}")
                 yield _row_problem(file, rows[unit.code], column, message, suggestion(code, units))
+        parent = None if unit.parent_code is None else units.get(unit.parent_code)
+        if parent is not None and _TIERS[parent.level] > _TIERS[unit.level]:
+            message = Text(
+                vi=f"đơn vị cấp {unit.level} không thể trực thuộc {parent.code} ở cấp {parent.level}",
+                en=f"a unit of level {unit.level} cannot stand under {parent.code} of level {parent.level}",
+            )
+            yield _row_problem(file, rows[unit.code], "parent_code", message, _CHECK_LEVELS)
         for column, step in (("parent_code", "parent_code"), ("successor_code", "successor_code")):
             seen = {unit.code}
             current: str | None = getattr(unit, step)
@@ -160,6 +183,8 @@ def _figure(
         fault("unit_code", UNKNOWN_UNIT)
     if not cells.get("index"):
         fault("index", MISSING)
+    if cells.get("period") and not _is_period(cells["period"]):
+        fault("period", _NOT_A_PERIOD)
     return ReportedFigure(
         unit_code=code,
         name=cells.get("index", ""),
@@ -174,6 +199,14 @@ def _figure(
     )
 
 
+def _is_period(text: str) -> bool:
+    try:
+        parse_fixed_period(text)
+    except UsageError:
+        return False
+    return True
+
+
 def parse_day(text: str) -> date | None:
     """Return the day, None for an empty cell; raises ValueError for anything else."""
     if not text:
@@ -186,7 +219,15 @@ def parse_day(text: str) -> date | None:
     raise ValueError(text)
 
 
+_ENDS_EARLY = Text(vi="trước ngày đầu (valid_from)", en="is before the first day (valid_from)")
+_CHECK_LEVELS = Text(
+    vi="Xem lại level của hai đơn vị, hoặc ghi đơn vị cấp trên khác",
+    en="Look again at the level of both, or name another parent",
+)
 _NOT_A_DATE = Text(vi="không phải một ngày có thật", en="is not a real date")
+_NOT_A_PERIOD = Text(
+    vi="không phải một kỳ như 2026, 2026-Q3, 2026-08", en="is not a period such as 2026, 2026-Q3, 2026-08"
+)
 UNKNOWN_UNIT = Text(vi="đơn vị không có trong danh mục", en="the unit is in no registry")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chiso.errors import Language, Place, Text
+from chiso.errors import Language, Place, Text, plural
 from chiso.reporting.tables import number_text
 from chiso.scoring.counts import Fates
 from chiso.scoring.scoreboard import Scoreboard
@@ -29,15 +29,18 @@ def _notes(board: Scoreboard) -> Iterator[Text]:
                 en=f"{fates.table}: no row belongs to this period; is --period right?",
             )
     for missing in board.missing:
-        lacks = ", ".join(missing.lacks)
+        told = missing.told
         yield Text(
-            vi=f"Chỉ số {missing.index} không có dữ liệu" + (f" (thiếu {lacks})" if lacks else ""),
-            en=f"Index {missing.index} has no data" + (f" (lacks {lacks})" if lacks else ""),
+            vi=f"Chỉ số {missing.index} không có dữ liệu" + (f" ({told.vi})" if told.vi else ""),
+            en=f"Index {missing.index} has no data" + (f" ({told.en})" if told.en else ""),
         )
     for beyond in board.beyond:
         yield Text(
-            vi=f"Chỉ số {beyond.index}: {beyond.codes} mã có hồ sơ nhưng ngoài mẫu số, không tính",
-            en=f"Index {beyond.index}: {beyond.codes} codes with records outside the denominator",
+            vi=f"Chỉ số {beyond.index}: {number_text(beyond.codes, 'vi')} mã có hồ sơ "
+            "nhưng ngoài mẫu số, không tính",
+            en=f"Index {beyond.index}: {number_text(beyond.codes, 'en')} "
+            f"{plural(beyond.codes, 'code', 'codes')} with records "
+            "outside the denominator",
         )
     yield from _undetermined(board)
     if board.inferred:
@@ -96,8 +99,12 @@ def _undetermined(board: Scoreboard) -> Iterator[Text]:
             yield Text(
                 vi=f"Chỉ số {index.code}: {number_text(records, 'vi')} bản ghi không xác định được, "
                 "không tính là đạt",
-                en=f"Index {index.code}: {number_text(records, 'en')} records are undetermined, "
-                "they do not count",
+                en=f"Index {index.code}: {number_text(records, 'en')} "
+                + plural(
+                    records,
+                    "record is undetermined, it does not count",
+                    "records are undetermined, they do not count",
+                ),
             )
 
 
@@ -113,7 +120,8 @@ def quarantine_lines(board: Scoreboard, language: Language) -> list[str]:
     if rest > 0:
         more = Text(
             vi=f"… và {number_text(rest, 'vi')} dòng nữa; --format json liệt kê nhiều hơn",
-            en=f"… and {number_text(rest, 'en')} more rows; --format json lists more",
+            en=f"… and {number_text(rest, 'en')} more {plural(rest, 'row', 'rows')}; "
+            "--format json lists more",
         )
         lines.append(more.in_language(language))
     return lines

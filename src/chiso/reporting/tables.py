@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
 
 from chiso.catalogue.model import Bilingual
-from chiso.errors import Language, Text
-from chiso.scoring.rank import Rank
+from chiso.errors import Language, Text, plural
+from chiso.scoring.rank import League, Rank
 from chiso.scoring.scoreboard import Scoreboard, index_rows, total_rows
 
 ColumnKind = Literal["text", "integer", "decimal"]
 Value = str | int | Decimal | None
 Detail = Literal["total", "index"]
 
-_LABELS: Mapping[str, Text] = {
+LABELS: Mapping[str, Text] = {
     "rank": Text(vi="Hạng", en="Rank"),
     "period": Text(vi="Kỳ", en="Period"),
     "unit_code": Text(vi="Mã", en="Code"),
@@ -53,6 +54,22 @@ _SPLIT_LABELS: Mapping[str, Text] = {
     "procedure": Text(vi="TTHC", en="Procedure"),
     "channel": Text(vi="Hình thức nộp", en="Channel"),
 }
+LEVEL_NAMES: Mapping[str, Text] = {
+    "ministry": Text(vi="Bộ, ngành", en="Ministries"),
+    "province": Text(vi="Tỉnh, thành phố", en="Provinces"),
+    "department": Text(vi="Sở, ban, ngành", en="Departments"),
+    "district": Text(vi="Huyện", en="Districts"),
+    "commune": Text(vi="Xã, phường", en="Communes"),
+    "office": Text(vi="Phòng ban", en="Offices"),
+}
+# Beside a number in a table for people; what is merely counted needs no word.
+VALUE_UNITS: Mapping[str, Text] = {
+    "percent": Text(vi="%", en="%"),
+    "working_day": Text(vi="ngày", en="days"),
+    "minute": Text(vi="phút", en="min"),
+    "case": Text(vi="hồ sơ", en="cases"),
+    "count": Text(vi="", en=""),
+}
 OUTCOMES: Mapping[str, Text] = {
     "scored": Text(vi="đã tính", en="scored"),
     "no_cases": Text(vi="không có hồ sơ", en="no cases"),
@@ -77,10 +94,14 @@ class Column:
 
 @dataclass(frozen=True)
 class ReportTable:
-    """Rows of plain values under typed columns; None is an absent value, never 0."""
+    """Rows of plain values under typed columns; None is an absent value, never 0.
+
+    ``headings`` stand above the row of that number, for people only.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Value, ...], ...]
+    headings: Mapping[int, Text] = field(default_factory=dict)
 
     def column(self, name: str) -> tuple[Value, ...]:
         """Return all values of one column."""
@@ -114,7 +135,42 @@ def rank_table(board: Scoreboard, ranks: Sequence[Rank], language: Language) -> 
             ranks, total_rows(replace(board, units=tuple(rank.score for rank in ranks))), strict=True
         )
     ]
-    return _table(board, rows, language, ["rank", *_names(board, "total")])
+    table = _table(board, rows, language, ["rank", *_names(board, "total")])
+    return replace(table, headings=_leagues(ranks))
+
+
+def _leagues(ranks: Sequence[Rank]) -> dict[int, Text]:
+    """Return a heading for each ranking of its own, above its first row; none where there is only one."""
+    first_rows: dict[League, int] = {}
+    for row, rank in enumerate(ranks):
+        first_rows.setdefault(rank.league, row)
+    if len(first_rows) < 2:
+        return {}
+    several = Counter((league.level, league.peer_group) for league in first_rows)
+    return {
+        row: _league_heading(league, apart=several[league.level, league.peer_group] > 1)
+        for league, row in first_rows.items()
+    }
+
+
+def _league_heading(league: League, *, apart: bool) -> Text:
+    level, units, maximum = LEVEL_NAMES[league.level], league.units, league.max_points
+    vi = [level.vi, f"{number_text(units, 'vi')} đơn vị", f"tối đa {number_text(maximum, 'vi')} điểm"]
+    en = [
+        level.en,
+        f"{number_text(units, 'en')} {plural(units, 'unit', 'units')}",
+        f"maximum {number_text(maximum, 'en')} points",
+    ]
+    if league.peer_group is not None:
+        vi.insert(1, league.peer_group or "không có nhóm so sánh")
+        en.insert(1, league.peer_group or "no peer group")
+    if league.partial:
+        vi.append("thiếu dữ liệu, xếp riêng" if apart else "thiếu dữ liệu")
+        en.append("data missing, ranked apart" if apart else "data missing")
+    if league.without_records:
+        vi.append(f"{number_text(league.without_records, 'vi')} không có hồ sơ (ẩn bằng --with-records)")
+        en.append(f"{number_text(league.without_records, 'en')} without records (hidden by --with-records)")
+    return Text(" · ".join(vi), " · ".join(en))
 
 
 def _names(board: Scoreboard, detail: Detail) -> list[str]:
@@ -131,7 +187,7 @@ def _table(
     board: Scoreboard, rows: Sequence[Mapping[str, object]], language: Language, names: Sequence[str]
 ) -> ReportTable:
     shorts = {group.code: Text(group.short.vi, group.short.en) for group in board.groups}
-    labels = {**_LABELS, **shorts}
+    labels = {**LABELS, **shorts}
     if board.split is not None:
         labels["key"] = _SPLIT_LABELS[board.split]
     columns = tuple(

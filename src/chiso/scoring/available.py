@@ -6,7 +6,7 @@ with the alternatives it still has. Missing is not empty: an empty cell is undet
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from chiso.catalogue.expression import (
@@ -28,6 +28,7 @@ from chiso.catalogue.expression import (
     walk,
 )
 from chiso.catalogue.formula import Combination, Count, Measure, RuleSet, counts_in
+from chiso.errors import Text
 from chiso.terms.columns import TABLES, TableSpec
 
 Present = Mapping[str, Collection[str]]
@@ -35,9 +36,35 @@ Present = Mapping[str, Collection[str]]
 
 @dataclass(frozen=True)
 class Missing:
-    """The columns (``table.column``) or tables that are not there."""
+    """What is not there: all of these columns (``table.column``) or tables, and of each choice any one."""
 
-    names: frozenset[str]
+    all_of: frozenset[str]
+    choices: frozenset[frozenset[Missing]] = frozenset()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every column or table that is missing, whether or not another would do instead."""
+        return self.all_of.union(*(option.names for choice in self.choices for option in choice))
+
+    def told(self) -> Text:
+        """Return what is lacking in words, alternatives told apart from what is needed in any case."""
+        vi = [f"thiếu {', '.join(sorted(self.all_of))}"] if self.all_of else []
+        en = [f"lacks {', '.join(sorted(self.all_of))}"] if self.all_of else []
+        for choice in sorted(self.choices, key=_listed):
+            vi.append(f"cần một trong: {', '.join(sorted(option._as_option('cùng') for option in choice))}")
+            en.append(f"needs one of: {', '.join(sorted(option._as_option('with') for option in choice))}")
+        return Text("; ".join(vi), "; ".join(en))
+
+    def _as_option(self, joint: str) -> str:
+        inner = [
+            "(" + " / ".join(sorted(option._as_option(joint) for option in choice)) + ")"
+            for choice in self.choices
+        ]
+        return f" {joint} ".join([*sorted(self.all_of), *sorted(inner)])
+
+
+def _listed(choice: frozenset[Missing]) -> list[str]:
+    return sorted(name for option in choice for name in option.names)
 
 
 def available(tree: Expression, table: TableSpec, present: Present) -> Expression | Missing:
@@ -84,7 +111,7 @@ def _coalesce(
     reduced = [available(argument, table, present) for argument in arguments]
     kept = tuple(argument for argument in reduced if not isinstance(argument, Missing))
     if not kept:
-        return _together([argument for argument in reduced if isinstance(argument, Missing)])
+        return _any_of([argument for argument in reduced if isinstance(argument, Missing)])
     return replace(tree, arguments=kept)
 
 
@@ -113,8 +140,36 @@ def _missing(name: str) -> Missing:
     return Missing(frozenset({name}))
 
 
-def _together(missing: list[Missing]) -> Missing:
-    return Missing(frozenset(name for part in missing for name in part.names))
+def _together(missing: Sequence[Missing]) -> Missing:
+    """Return that all of ``missing`` is needed; a choice that one of its options decides is none."""
+    needed = frozenset(name for part in missing for name in part.all_of)
+    choices = frozenset(choice for part in missing for choice in part.choices)
+    open_choices = (choice for choice in choices if not any(_within(o, needed) for o in choice))
+    return Missing(needed, frozenset(open_choices))
+
+
+def _within(option: Missing, needed: frozenset[str]) -> bool:
+    return option.all_of <= needed and not option.choices
+
+
+def _any_of(missing: Sequence[Missing]) -> Missing:
+    """Return that any one of ``missing`` would do; an option that asks for more than another is none."""
+    options: set[Missing] = set()
+    for part in missing:
+        # A choice among choices is one choice.
+        inner = next(iter(part.choices)) if not part.all_of and len(part.choices) == 1 else frozenset({part})
+        options |= inner
+    least = [option for option in options if not any(_asks_more(option, other) for other in options)]
+    return least[0] if len(least) == 1 else Missing(frozenset(), frozenset({frozenset(least)}))
+
+
+def _asks_more(option: Missing, other: Missing) -> bool:
+    return option != other and other.all_of <= option.all_of and other.choices <= option.choices
+
+
+def missing_together(*parts: Measure | Missing) -> Missing:
+    """Return what is missing for all of ``parts``, some of which are missing."""
+    return _together([part for part in parts if isinstance(part, Missing)])
 
 
 def available_measure(measure: Measure, present: Present) -> Measure | Missing:

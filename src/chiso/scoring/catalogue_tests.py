@@ -9,19 +9,18 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from chiso.catalogue.checks_of_tests import DEFAULT_TEST_PERIOD
 from chiso.catalogue.formula import IndexRule, RuleSet
 from chiso.catalogue.load import Catalogue
 from chiso.catalogue.model import Test
-from chiso.errors import CatalogueError, Place, Problem, Text
 from chiso.records.load import load_records
 from chiso.scoring.counts import Cell, Counts, evaluate
 from chiso.scoring.engine import count, presence
 from chiso.scoring.measure import IndexMeasures, measures_of, wanted_counts
 from chiso.terms.columns import COUNTED_TABLES, TABLES
-from chiso.terms.period import Judgement, judge, parse_period
+from chiso.terms.period import Judgement, judge, parse_fixed_period
 from chiso.terms.working_days import WorkingDays
 
-_DEFAULT_PERIOD = "2026-08"
 _SEPARATE = ("case_id", "petition_id")
 _Value = str | int | bool | date | None
 
@@ -52,17 +51,13 @@ class _Case:
 
 
 def run_catalogue_tests(catalogue: Catalogue, working_days: WorkingDays) -> tuple[TestResult, ...]:
-    """Return the result of every test in every edition of the catalogue.
-
-    Raises CatalogueError where a test names a table or column that does not exist.
-    """
+    """Return the result of every test in every edition of the catalogue."""
     results: list[TestResult] = []
     for edition in catalogue.editions:
         rules = catalogue.rules(date.max, edition.id)
         cases = [
             _Case(index, test, f"T{number:03}") for number, (index, test) in enumerate(_tests(rules), start=1)
         ]
-        _check_columns(catalogue, cases)
         for judgement, same_days in _by_judgement(rules, cases):
             results.extend(_run(rules, judgement, same_days, working_days))
     return tuple(results)
@@ -74,33 +69,11 @@ def _tests(rules: RuleSet) -> Iterator[tuple[IndexRule, Test]]:
             yield index, test
 
 
-def _check_columns(catalogue: Catalogue, cases: Iterable[_Case]) -> None:
-    problems = []
-    for case in cases:
-        for table, rows in case.test.given.items():
-            unknown = [table] if table not in COUNTED_TABLES else []
-            if not unknown:
-                columns = TABLES[table].columns
-                unknown = [f"{table}.{name}" for row in rows for name in row if name not in columns]
-            for name in unknown:
-                problems.append(
-                    Problem(
-                        Text(
-                            vi=f"Phép thử “{case.test.name}” của {case.index.code}: không có {name}",
-                            en=f"Test “{case.test.name}” of {case.index.code}: there is no {name}",
-                        ),
-                        Place(catalogue.file),
-                    )
-                )
-    if problems:
-        raise CatalogueError(list(dict.fromkeys(problems)))
-
-
 def _by_judgement(rules: RuleSet, cases: Iterable[_Case]) -> Iterator[tuple[Judgement, list[_Case]]]:
     groups: dict[Judgement, list[_Case]] = {}
     for case in cases:
-        label = case.test.period or rules.test_period or _DEFAULT_PERIOD
-        period = parse_period(label, date.max)
+        label = case.test.period or rules.test_period or DEFAULT_TEST_PERIOD
+        period = parse_fixed_period(label)
         groups.setdefault(judge(period, case.test.as_of or period.last_day), []).append(case)
     yield from groups.items()
 

@@ -148,12 +148,12 @@ def _table_rules(records: Records, rules: RuleSet) -> dict[str, TableRules]:
             continue
         population = available(entry.population, TABLES[name], present)
         if isinstance(population, Missing):
-            listed = ", ".join(sorted(population.names))
+            lacking = population.told()
             problems.append(
                 Problem(
                     Text(
-                        vi=f"Không xếp được bảng {name} vào kỳ vì thiếu: {listed}",
-                        en=f"Table {name} cannot be placed in the period, it lacks: {listed}",
+                        vi=f"Không xếp được bảng {name} vào kỳ: {lacking.vi}",
+                        en=f"Table {name} cannot be placed in the period: it {lacking.en}",
                     )
                 )
             )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from chiso.catalogue.expression import IsNull
 from chiso.catalogue.formula import Count, IndexRule, Measure, RuleSet, counts_in
-from chiso.scoring.available import Missing, Present, available_measure
+from chiso.scoring.available import Missing, Present, available_measure, missing_together
 from chiso.scoring.compile import Wanted
 from chiso.terms.columns import TABLES
 
@@ -34,11 +34,8 @@ def measures_of(rules: RuleSet, present: Present) -> dict[str, IndexMeasures | M
             continue
         numerator = available_measure(index.numerator, present)
         denominator = available_measure(index.denominator, present)
-        lacking = {
-            name for part in (numerator, denominator) if isinstance(part, Missing) for name in part.names
-        }
         if isinstance(numerator, Missing) or isinstance(denominator, Missing):
-            result[index.code] = Missing(frozenset(lacking))
+            result[index.code] = missing_together(numerator, denominator)
         else:
             result[index.code] = IndexMeasures(
                 numerator, denominator, _undetermined(numerator, denominator), _beyond(numerator)

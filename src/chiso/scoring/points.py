@@ -105,7 +105,7 @@ class Scorer:
             maximum = index.points if self._rules.not_applicable_keeps_maximum else _NO_POINTS
             return _empty(index, "not_applicable", maximum)
         figure = self._reported.by_index.get((unit.code, index.code)) if cell.key is None else None
-        if index.status == "unknown" and index.scored and (figure is None or not _points_only(figure)):
+        if index.status == "unknown" and index.scored and figure is None:
             # A rule nobody knows scores nobody, least of all with 0.
             return _empty(index, "missing_data", _NO_POINTS)
         if figure is not None:
@@ -261,10 +261,6 @@ def _empty(index: IndexRule, outcome: Outcome, maximum: Decimal) -> Score:
 def _no_loss(index: IndexRule, outcome: Outcome) -> bool:
     # An index for analysis that lacks data costs nobody a point and makes no result partial.
     return not index.scored and outcome == "missing_data"
-
-
-def _points_only(figure: ReportedFigure) -> bool:
-    return figure.denominator is None and figure.percent is None and figure.points is not None
 
 
 def _covered(score: Score, index: IndexRule) -> Score:

@@ -8,7 +8,22 @@ from decimal import Decimal
 
 from chiso.scoring.scoreboard import UnitScore
 from chiso.terms.text import alphabetical
-from chiso.terms.unit import LEVELS
+from chiso.terms.unit import LEVELS, Level
+
+
+@dataclass(frozen=True)
+class League:
+    """Units ranked against each other: of one level, with the same maximum.
+
+    ``peer_group`` is None where peer groups are not ranked apart, "" for units without one.
+    """
+
+    level: Level
+    peer_group: str | None
+    max_points: Decimal
+    units: int
+    without_records: int
+    partial: int
 
 
 @dataclass(frozen=True)
@@ -17,6 +32,7 @@ class Rank:
 
     place: int
     score: UnitScore
+    league: League
 
 
 def rank_units(scores: Sequence[UnitScore], *, by_peer_group: bool = False) -> tuple[Rank, ...]:
@@ -29,18 +45,27 @@ def rank_units(scores: Sequence[UnitScore], *, by_peer_group: bool = False) -> t
     leagues: dict[tuple[int, str, Decimal], list[UnitScore]] = {}
     for score in scores:
         peers = (score.unit.peer_group or "") if by_peer_group else ""
-        league = (LEVELS.index(score.unit.level), peers, -score.max_points)
-        leagues.setdefault(league, []).append(score)
+        key = (LEVELS.index(score.unit.level), peers, -score.max_points)
+        leagues.setdefault(key, []).append(score)
     ranks: list[Rank] = []
-    for league in sorted(leagues, key=lambda key: (key[0], alphabetical(key[1]), key[2])):
-        ranks.extend(_places(leagues[league]))
+    for key in sorted(leagues, key=lambda key: (key[0], alphabetical(key[1]), key[2])):
+        members = leagues[key]
+        league = League(
+            level=LEVELS[key[0]],
+            peer_group=key[1] if by_peer_group else None,
+            max_points=-key[2],
+            units=len(members),
+            without_records=sum(not score.has_records for score in members),
+            partial=sum(score.outcome == "partial" for score in members),
+        )
+        ranks.extend(_places(members, league))
     return tuple(ranks)
 
 
-def _places(scores: Sequence[UnitScore]) -> list[Rank]:
+def _places(scores: Sequence[UnitScore], league: League) -> list[Rank]:
     ordered = sorted(scores, key=lambda score: (-score.total, alphabetical(score.unit.name), score.unit.code))
     ranks: list[Rank] = []
     for position, score in enumerate(ordered, start=1):
         tied = ranks and ranks[-1].score.total == score.total
-        ranks.append(Rank(ranks[-1].place if tied else position, score))
+        ranks.append(Rank(ranks[-1].place if tied else position, score, league))
     return ranks

@@ -7,32 +7,39 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from chiso.arithmetic import plain
-from chiso.catalogue.formula import RuleSet
-from chiso.errors import Place, Problem, RecordsError, Text
+from chiso.catalogue.formula import IndexRule, RuleSet
+from chiso.errors import Place, Problem, RecordsError, Text, plural
 from chiso.records.dataset import QuarantinedRow, ReportedFigure
 from chiso.scoring.counts import ExcludedRows, Fates
+from chiso.terms.unit import Unit, UnitTree
 
 _ALL_PROCEDURES = (None, "all")
+_WHOLE = 100
 
 
 @dataclass(frozen=True)
 class Reported:
-    """The figures of a run by unit and index, and by unit and group, with the fate of every row."""
+    """The figures of a run by unit and index, and by unit and group, with the fate of every row.
+
+    ``notes`` tell of rows that are used though they look odd, and of rows that nothing can use.
+    """
 
     by_index: Mapping[tuple[str, str], ReportedFigure]
     by_group: Mapping[tuple[str, str], ReportedFigure]
+    notes: tuple[Problem, ...]
     quarantine: tuple[QuarantinedRow, ...]
     fates: Fates | None
 
 
 def match_reported(
-    figures: Iterable[ReportedFigure], rules: RuleSet, period_label: str, unreadable: int
+    figures: Iterable[ReportedFigure], rules: RuleSet, units: UnitTree, period_label: str, unreadable: int
 ) -> Reported:
     """Return the figures that belong to this run.
 
-    A row without period or scope belongs to every run; another period's rows are outside, another
-    scope's are excluded; of several for the same index the last one counts. Raises RecordsError where
-    a unit has both a group's figure and figures of the group's indices, or points above the maximum.
+    A row without period or scope belongs to every run; another period's rows are outside. Excluded are
+    another scope's rows, those that no rule can use, and of several for the same index all but the last.
+    Raises RecordsError where a unit has both a group's figure and figures of the group's indices, or points
+    above the maximum.
     """
     indices = {name.casefold(): index for index in rules.indices for name in (index.code, *index.aliases)}
     groups = {group.code.casefold(): group for group in rules.groups}
@@ -40,6 +47,7 @@ def match_reported(
     by_group: dict[tuple[str, str], ReportedFigure] = {}
     quarantine: list[QuarantinedRow] = []
     problems: list[Problem] = []
+    unused: list[Problem] = []
     read = outside = other_scope = superseded = 0
     for figure in figures:
         read += 1
@@ -51,6 +59,10 @@ def match_reported(
             continue
         name = figure.name.casefold()
         index, group = indices.get(name), groups.get(name)
+        useless = None if index is None else _useless(figure, index, units[figure.unit_code])
+        if useless is not None:
+            unused.append(Problem(useless, Place(figure.file, row=figure.row)))
+            continue
         if index is not None:
             key, place, maximum = (figure.unit_code, index.code), by_index, index.points
         elif group is not None:
@@ -64,8 +76,14 @@ def match_reported(
     problems.extend(_both(by_index, by_group, rules))
     if problems:
         raise RecordsError(problems)
+    shares = [
+        *by_group.values(),
+        *(f for (_, code), f in by_index.items() if indices[code.casefold()].value_unit == "percent"),
+    ]
+    notes = sorted((*unused, *(note for figure in shares for note in _above_whole(figure))), key=_by_row)
     excluded = (
         ExcludedRows("phạm vi khác", "another scope", other_scope),
+        ExcludedRows("không dùng được, xem ghi chú", "of no use, see the notes", len(unused)),
         ExcludedRows("dòng sau của cùng chỉ số thay thế", "replaced by a later row", superseded),
     )
     fates = Fates(
@@ -76,7 +94,7 @@ def match_reported(
         excluded=tuple(entry for entry in excluded if entry.rows),
         quarantined=unreadable + len(quarantine),
     )
-    return Reported(by_index, by_group, tuple(quarantine), fates if fates.rows_read else None)
+    return Reported(by_index, by_group, tuple(notes), tuple(quarantine), fates if fates.rows_read else None)
 
 
 def _unknown(figure: ReportedFigure) -> QuarantinedRow:
@@ -84,13 +102,65 @@ def _unknown(figure: ReportedFigure) -> QuarantinedRow:
     return QuarantinedRow(figure.file, figure.row, "index", reason)
 
 
+def _points_only(figure: ReportedFigure) -> bool:
+    return figure.denominator is None and figure.percent is None and figure.points is not None
+
+
+def _useless(figure: ReportedFigure, index: IndexRule, unit: Unit) -> Text | None:
+    """Return why no rule can use the figure, None where one can."""
+    if unit.level not in index.applies_to:
+        return Text(
+            vi=f"không dùng: chỉ số {index.code} không áp dụng cho cấp {unit.level}",
+            en=f"not used: index {index.code} does not apply to units of level {unit.level}",
+        )
+    if index.value_unit != "percent" and figure.denominator is None and figure.percent is not None:
+        return Text(
+            vi=f"không dùng: chỉ số {index.code} không phải tỷ lệ, cần tử số và mẫu số",
+            en=f"not used: index {index.code} is no percentage, it needs numerator and denominator",
+        )
+    # A rule nobody knows cannot turn counts into points.
+    if index.status == "unknown" and index.scored and not _points_only(figure):
+        return Text(
+            vi=f"không dùng: chưa biết quy tắc của chỉ số {index.code}, chỉ nhận điểm",
+            en=f"not used: the rule of index {index.code} is not known, only points can be reported",
+        )
+    return None
+
+
+def _above_whole(figure: ReportedFigure) -> Iterable[Problem]:
+    """Yield a note where a share lies above the whole: it is taken as reported, and earns no more for it.
+
+    It is not set aside, or the records' own figure would silently take the place of the one reported.
+    """
+    if figure.numerator is not None and figure.denominator is not None:
+        above = figure.numerator > figure.denominator
+        message = Text(
+            vi="tử số lớn hơn mẫu số; điểm tính không quá mức tối đa",
+            en="the numerator exceeds the denominator; it earns no more than the maximum",
+        )
+    else:
+        above = figure.percent is not None and figure.percent > _WHOLE
+        message = Text(
+            vi="tỷ lệ trên 100 %; điểm tính không quá mức tối đa",
+            en="the percent exceeds 100; it earns no more than the maximum",
+        )
+    if above:
+        yield Problem(message, Place(figure.file, row=figure.row))
+
+
+def _by_row(note: Problem) -> tuple[str, int]:
+    assert note.place is not None  # every figure has its row
+    return note.place.file, note.place.row or 0
+
+
 def _out_of_bounds(figure: ReportedFigure, maximum: Decimal) -> Iterable[Problem]:
     # Points count only where neither counts nor a percent are given.
-    points = figure.points if figure.denominator is None and figure.percent is None else None
+    points = figure.points if _points_only(figure) else None
     if points is not None and points > maximum:
         message = Text(
             vi=f"{plain(points)} điểm vượt mức tối đa {plain(maximum)}",
-            en=f"{plain(points)} points exceed the maximum of {plain(maximum)}",
+            en=f"{plain(points)} {plural(points, 'point exceeds', 'points exceed')} "
+            f"the maximum of {plain(maximum)}",
         )
         yield Problem(message, Place(figure.file, row=figure.row))
 
@@ -107,7 +177,8 @@ def _both(
             listed = ", ".join(clashing)
             message = Text(
                 vi=f"Đơn vị {unit_code} có số của nhóm {group_code} và của chỉ số {listed}",
-                en=f"Unit {unit_code} has figures of group {group_code} and of its indices {listed}",
+                en=f"Unit {unit_code} has figures of group {group_code} and of its "
+                f"{plural(len(clashing), 'index', 'indices')} {listed}",
             )
             hint = Text(vi="Giữ một trong hai", en="Keep one of the two")
             yield Problem(message, Place(figure.file, row=figure.row), hint)

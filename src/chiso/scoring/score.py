@@ -46,7 +46,7 @@ def score_records(
         raise RecordsError(_cannot_split(split[0]))
     counts = count(records, rules, wanted_counts(rules, measures), judgement, working_days, split)
     label = judgement.period.label
-    reported = match_reported(records.reported, rules, label, records.reported_unreadable)
+    reported = match_reported(records.reported, rules, records.units, label, records.reported_unreadable)
     fates = (*counts.fates, *((reported.fates,) if reported.fates else ()))
     quarantine = (*records.quarantine, *reported.quarantine)
     _require_rows(fates, quarantine)
@@ -77,7 +77,7 @@ def score_records(
         missing=tuple(_missing(rules, measures, units)),
         beyond=tuple(_beyond(rules, measures, counts, listed)) if split is None else (),
         quarantine=quarantine,
-        notes=records.notes,
+        notes=(*records.notes, *reported.notes),
         provenance=provenance,
     )
 
@@ -145,11 +145,11 @@ def _missing(
     for index in rules.indices:
         own = measures.get(index.code)
         if isinstance(own, Missing) and (index.code in lacking or not index.scored):
-            yield MissingIndex(index.code, tuple(sorted(own.names)))
-        elif index.code in lacking and index.status == "unknown":
-            yield MissingIndex(index.code, ("rule",))
+            yield MissingIndex(index.code, tuple(sorted(own.names)), own.told())
         elif index.code in lacking:
-            yield MissingIndex(index.code, ("reported",) if own is None else ())
+            # Where the records have all it needs, it is inherited from a unit that is not there.
+            lacks = {"rule"} if index.status == "unknown" else {"reported"} if own is None else set()
+            yield MissingIndex(index.code, tuple(lacks), Missing(frozenset(lacks)).told())
 
 
 def _beyond(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from chiso.catalogue.formula import GroupRule, RuleSet
 from chiso.catalogue.model import Bilingual
-from chiso.errors import Problem
+from chiso.errors import Problem, Text
 from chiso.records.dataset import QuarantinedRow, SourceFile
 from chiso.scoring.counts import Fates
 from chiso.terms.period import Judgement
@@ -79,10 +79,14 @@ class UnitScore:
 
 @dataclass(frozen=True)
 class MissingIndex:
-    """An index without data, and the columns or tables (``table.column``) it lacks."""
+    """An index without data, and the columns or tables (``table.column``) it lacks.
+
+    ``lacks`` lists them all; ``told`` says in words which of them would do in place of others.
+    """
 
     index: str
     lacks: tuple[str, ...]
+    told: Text
 
 
 @dataclass(frozen=True)

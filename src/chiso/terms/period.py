@@ -59,6 +59,23 @@ def parse_period(text: str, today: date) -> Period:
     return period
 
 
+def parse_fixed_period(text: str) -> Period:
+    """Return the period that ``text`` names, the same on whatever day it is read.
+
+    Raises UsageError as ``parse_period`` does, and for ``last-month``.
+    """
+    if text.strip() == "last-month":
+        raise UsageError(
+            Problem(
+                Text(
+                    vi="“last-month” mỗi ngày một khác, không dùng được ở đây",
+                    en="“last-month” changes with the day, so it cannot stand here",
+                )
+            )
+        )
+    return parse_period(text, FIRST_DAY)
+
+
 def _parse(text: str) -> Period | None:
     if match := re.fullmatch(r"(\d{4})", text):
         year = int(match[1])
