@@ -80,11 +80,16 @@ def load_corrections(paths: Iterable[Path]) -> Corrections:
 
 
 def _read_form(path: Path, corrections: Corrections) -> list[Problem]:
+    problems: list[Problem] = []
+    is_form = False
     for sheet in open_sheets(path):
         rows = list(sheet.rows())
         headings = [composed(shown(cell)) for cell in rows[0].cells or ()] if rows else []
         if {"file", "row", "table"} <= set(headings):
-            return _rows(path, headings, rows[1:], corrections)
+            is_form = True
+            problems.extend(_rows(path, headings, rows[1:], corrections))
+    if is_form:
+        return problems
     return [
         Problem(
             Text(vi="Không phải phiếu sửa của --quarantine", en="This is no form that --quarantine wrote"),

@@ -82,6 +82,11 @@ class LoadedTable:
     parts: tuple[Part, ...] = ()
     typed_columns: tuple[ColumnSpec, ...] = ()
 
+    def place_of(self, position: int) -> tuple[str, int]:
+        """Return the label of the file and the row number of a position in the table."""
+        part = next(part for part in self.parts if part.first <= position < part.end)
+        return part.file.label, part.row_number(position)
+
 
 @dataclass(frozen=True)
 class ReportedFigure:

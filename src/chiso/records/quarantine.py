@@ -1,0 +1,168 @@
+"""What was set aside, row by row: forms to correct it, and older states with the rule that chose.
+
+Of a row only what cannot be a person's gets into a form: dates, amounts, words of a list, codes. What
+might be is left as it is in the file, and marked so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from chiso.errors import Text
+from chiso.records.cells import identifier
+from chiso.records.corrections import AS_IN_FILE
+from chiso.records.dataset import NOT_SET_ASIDE, SUPERSEDED, LoadedTable, QuarantinedRow, Records
+from chiso.records.part import Part
+from chiso.records.personal import PERSONAL_NUMBER
+from chiso.records.set_aside import quarantined_rows
+from chiso.records.sources.cell import Cell, shown
+from chiso.records.table_file import rows_of
+from chiso.records.textual import textual
+from chiso.terms.columns import ColumnSpec, TableSpec
+from chiso.terms.text import folded
+from chiso.terms.unit import UnitTree
+
+_CODE = re.compile(r"(?=.*[0-9])[A-Za-zĐđ0-9][A-Za-zĐđ0-9./_-]{0,39}")
+_PERSONAL = re.compile(PERSONAL_NUMBER)
+
+
+@dataclass(frozen=True)
+class FormRow:
+    """One row to correct: where it stands, why it was set aside, and what is safe to show of it."""
+
+    file: str
+    sheet: str
+    row: int
+    sha256: str
+    reasons: tuple[QuarantinedRow, ...]
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Form:
+    """The rows of one table to correct; ``columns`` are those of the table that its files have."""
+
+    table: TableSpec
+    columns: tuple[str, ...]
+    rows: tuple[FormRow, ...]
+
+
+def correction_forms(records: Records) -> Iterator[Form]:
+    """Yield a form for each table that has rows in quarantine."""
+    hashes = {(source.path, source.sheet or ""): source.sha256 for source in records.files}
+    for table in records.tables.values():
+        if not table.quarantined:
+            continue
+        there = {name for part in table.parts for name in part.file.recognised.positions}
+        columns = tuple(
+            column.name
+            for column in table.typed_columns
+            if column.name in there | set(table.spec.required) - {"unit_code"} or column.name == "unit_code"
+        )
+        reasons: dict[tuple[str, str, int], list[QuarantinedRow]] = {}
+        for fault in quarantined_rows(records.connection, table, None):
+            reasons.setdefault((fault.file, fault.sheet or "", fault.row), []).append(fault)
+        rows: list[FormRow] = []
+        for part in table.parts:
+            path, sheet = str(part.file.path), part.file.sheet.name or ""
+            wanted = {row for file, name, row in reasons if (file, name) == (path, sheet)}
+            for number, cells in _raw_rows(part, wanted):
+                faults = tuple(reasons[path, sheet, number])
+                safe = _safe_cells(part, cells, faults, columns, records.units)
+                rows.append(FormRow(part.file.path.name, sheet, number, hashes[path, sheet], faults, safe))
+        yield Form(table.spec, columns, tuple(rows))
+
+
+def _raw_rows(part: Part, wanted: Collection[int]) -> Iterator[tuple[int, Mapping[str, Cell] | None]]:
+    """Yield the cells of the wanted rows by column, None for rows whose cells cannot be told apart."""
+    if not wanted:
+        return
+    last = max(wanted)
+    for position, row in enumerate(rows_of(part.file), start=part.first):
+        number = part.row_number(position)
+        if number in wanted:
+            if row.cells is None:
+                yield number, None
+            else:
+                cells = row.cells
+                yield number, {name: cells[place] for name, place in part.file.recognised.positions.items()}
+        if number >= last:
+            return
+
+
+def _safe_cells(
+    part: Part,
+    cells: Mapping[str, Cell] | None,
+    faults: Collection[QuarantinedRow],
+    columns: Collection[str],
+    units: UnitTree,
+) -> dict[str, str]:
+    if cells is None:
+        return dict.fromkeys(columns, "")
+    at_fault = {fault.canonical for fault in faults}
+    table = part.file.recognised.table
+    safe = {}
+    for name in columns:
+        cell = cells.get(name)
+        text = textual(cell, table.columns[name]).text or ""
+        safe[name] = _safe(table.columns[name], text.strip(), name in at_fault, units)
+        if not safe[name] and name not in at_fault and shown(cell).strip():
+            safe[name] = AS_IN_FILE
+    return safe
+
+
+def _safe(column: ColumnSpec, text: str, at_fault: bool, units: UnitTree) -> str:
+    """Return what may be shown of a cell: "" for what may not, or is at fault and has to be written anew."""
+    match column.kind:
+        case "officer" | "presence":
+            return ""
+        case "text" | "unit" if column.name == "unit_name":
+            return text if any(folded(unit.name) == folded(text) for unit in units) else ""
+        case "text" | "unit":
+            is_code = _CODE.fullmatch(text) is not None and _PERSONAL.search(text) is None
+            return text if is_code or text in units else ""
+        case _:
+            return "" if at_fault else text
+
+
+@dataclass(frozen=True)
+class SupersededRow:
+    """An older state: where it stands, where the newest does, and the rule that chose."""
+
+    table: str
+    file: str
+    row: int
+    newest_file: str
+    newest_row: int
+    rule: Text
+
+
+def superseded_rows(records: Records) -> Iterator[SupersededRow]:
+    """Yield every older state of a key, in the order of the files."""
+    for table in records.tables.values():
+        if table.superseded:
+            yield from _older_states(records, table)
+
+
+def _older_states(records: Records, table: LoadedTable) -> Iterator[SupersededRow]:
+    spec = table.spec
+    same = " AND ".join(
+        f"o.{identifier(name)} IS NOT DISTINCT FROM n.{identifier(name)}" for name in spec.key
+    )
+    newer = [f"n.{identifier(name)} IS DISTINCT FROM o.{identifier(name)}" for name in spec.newest_by]
+    rule = "CASE " + " ".join(f"WHEN {condition} THEN {n}" for n, condition in enumerate(newer))
+    rule = f"{rule} ELSE {len(newer)} END" if newer else "0"
+    rows = records.connection.execute(
+        f"SELECT o.rowid, n.rowid, {rule} FROM {spec.name} o JOIN {spec.name} n ON {same} "
+        f"WHERE o.set_aside = {SUPERSEDED} AND n.set_aside = {NOT_SET_ASIDE} ORDER BY o.rowid"
+    ).fetchall()
+    for older, newest, number in rows:
+        by = spec.newest_by[number] if number < len(spec.newest_by) else None
+        reason = (
+            Text(vi="dòng sau", en="the later row")
+            if by is None
+            else Text(vi=f"{by} mới hơn", en=f"a newer {by}")
+        )
+        yield SupersededRow(spec.name, *table.place_of(older), *table.place_of(newest), reason)
