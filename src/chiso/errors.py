@@ -114,6 +114,12 @@ class CannotScoreError(ChisoError):
     exit_code = ExitCode.CANNOT_SCORE
 
 
+class GateFailedError(ChisoError):
+    """Everything was done, yet the result is not good enough for what was asked."""
+
+    exit_code = ExitCode.GATE_FAILED
+
+
 class CannotWriteError(ChisoError):
     """The result cannot be written where it was asked for."""
 

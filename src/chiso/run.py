@@ -5,36 +5,50 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 
 from chiso.catalogue.formula import IndexRule, RuleSet
 from chiso.catalogue.load import Catalogue, load_catalogue
-from chiso.errors import Problem, Text, UsageError, allowed_words, suggestion
+from chiso.errors import GateFailedError, Problem, Text, UsageError, allowed_words, suggestion
 from chiso.records.dataset import Records
-from chiso.records.load import load_records
-from chiso.scoring.available import columns_needed
+from chiso.records.draft import draft_mapping as draft
+from chiso.records.examine import FaultFinding, FileFinding, examine_faults, examine_files
+from chiso.records.load import files_in, load_records
+from chiso.records.mapping import load_spelling
+from chiso.records.progress import SILENT, Progress
+from chiso.scoring.available import columns_needed, indices_that_read
 from chiso.scoring.catalogue_tests import TestResult, run_catalogue_tests
 from chiso.scoring.rank import Rank, rank_units
 from chiso.scoring.score import score_records
 from chiso.scoring.scoreboard import Provenance, Scoreboard, UnitScore
-from chiso.terms.columns import SPLITS
+from chiso.terms.columns import SPLITS, TABLES
 from chiso.terms.period import Judgement, judge, parse_period
 from chiso.terms.unit import LEVELS, UnitTree
 from chiso.terms.working_days import load_working_days
 from chiso.version import __version__
 
 
-@dataclass(frozen=True)
-class ScoreRequest:
-    """What ``score`` and ``rank`` are asked: the options of the command, unparsed."""
+@dataclass(frozen=True, kw_only=True)
+class ReadRequest:
+    """What is read, and the rules it is read for: the options of the command, unparsed."""
 
     records: tuple[Path, ...]
-    period: str
     reported: tuple[Path, ...] = ()
     units: Path | None = None
+    mappings: tuple[Path, ...] = ()
+    corrections: tuple[Path, ...] = ()
+    show_officials: bool = False
     catalogue: Path | None = None
     edition: str | None = None
     as_of: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoreRequest(ReadRequest):
+    """What ``score`` and ``rank`` are asked."""
+
+    period: str
     working_days: Path | None = None
     level: str | None = None
     parent: str | None = None
@@ -43,7 +57,34 @@ class ScoreRequest:
     by: str | None = None
 
 
-def score(request: ScoreRequest, today: date) -> Scoreboard:
+@dataclass(frozen=True)
+class Gates:
+    """What a run must hold to: no row in quarantine, or at most a share (0..1) of any table's."""
+
+    strict: bool = False
+    most_quarantined: Fraction | None = None
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A scoreboard with the records it was computed from."""
+
+    board: Scoreboard
+    records: Records
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What ``check`` found: each file, the faults by kind, and the indices that each fault touches."""
+
+    records: Records
+    rules: RuleSet
+    as_of: date
+    files: tuple[FileFinding, ...]
+    faults: tuple[tuple[FaultFinding, tuple[str, ...]], ...]
+
+
+def score(request: ScoreRequest, today: date, progress: Progress = SILENT) -> Scored:
     """Return the scoreboard of a request; ``today`` bounds a period that still runs."""
     period = parse_period(request.period, today)
     judgement = judge(period, request.as_of or today)
@@ -51,9 +92,7 @@ def score(request: ScoreRequest, today: date) -> Scoreboard:
     catalogue = load_catalogue(request.catalogue)
     rules = catalogue.rules(judgement.period.last_day, request.edition)
     working_days = load_working_days(request.working_days)
-    records = load_records(
-        request.records, units=request.units, reported=request.reported, needed=_needed(request, rules)
-    )
+    records = _load(request, _needed(request, rules), progress)
     board = score_records(
         rules,
         records,
@@ -62,7 +101,64 @@ def score(request: ScoreRequest, today: date) -> Scoreboard:
         provenance(catalogue, records, judgement, request.edition),
         split_by=request.by,
     )
-    return chosen_units(board, records.units, request)
+    return Scored(chosen_units(board, records.units, request), records)
+
+
+def _load(request: ReadRequest, needed: dict[str, set[str]] | None, progress: Progress = SILENT) -> Records:
+    return load_records(
+        request.records,
+        units=request.units,
+        reported=request.reported,
+        needed=needed,
+        mappings=request.mappings,
+        corrections=request.corrections,
+        show_officials=request.show_officials,
+        progress=progress,
+    )
+
+
+def check(request: ReadRequest, today: date, progress: Progress = SILENT) -> Checked:
+    """Return what was understood of the records, and what is wrong with them as of ``request.as_of``."""
+    as_of = request.as_of or today
+    rules = load_catalogue(request.catalogue).rules(as_of, request.edition)
+    records = _load(request, None, progress)
+    faults = tuple((fault, _touched(rules, fault)) for fault in examine_faults(records, as_of))
+    return Checked(records, rules, as_of, examine_files(records), faults)
+
+
+def draft_mapping(request: ReadRequest) -> str:
+    """Return a draft of a mapping for the request's files."""
+    return draft(files_in(request.records), load_spelling(request.mappings))
+
+
+def _touched(rules: RuleSet, fault: FaultFinding) -> tuple[str, ...]:
+    """Return the indices whose counts a fault can change: all of the table where the row is set aside."""
+    columns = tuple(TABLES[fault.table].columns) if fault.set_aside else fault.columns
+    return indices_that_read(rules, fault.table, columns)
+
+
+def check_gates(records: Records, gates: Gates) -> None:
+    """Raise GateFailedError where more rows are in quarantine than the gates let pass."""
+    problems: list[Problem] = []
+    counts = [(name, table.quarantined, table.rows_read) for name, table in records.tables.items()]
+    if records.reported_unreadable:
+        usable = len(records.reported)
+        counts.append(("reported", records.reported_unreadable, usable + records.reported_unreadable))
+    for name, quarantined, rows in counts:
+        limit = Fraction(0) if gates.strict else gates.most_quarantined
+        if limit is None or not quarantined or Fraction(quarantined, rows) <= limit:
+            continue
+        message = Text(
+            vi=f"{name}: {quarantined} trong {rows} dòng bị cách ly, quá mức cho phép",
+            en=f"{name}: {quarantined} of {rows} rows are quarantined, more than is allowed",
+        )
+        hint = Text(
+            vi="Xem chiso check; sửa bằng --quarantine và --corrections",
+            en="See chiso check; put right by --quarantine and --corrections",
+        )
+        problems.append(Problem(message, hint=hint))
+    if problems:
+        raise GateFailedError(problems)
 
 
 def _needed(request: ScoreRequest, rules: RuleSet) -> dict[str, set[str]]:

@@ -7,18 +7,31 @@ from __future__ import annotations
 
 import io
 import shutil
+from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from chiso.cli.options import common, path_option, scoring_options
-from chiso.cli.output import UNKNOWN_WIDTH, chosen, form_of, write_result
+from chiso.cli.options import Day, common, path_option, reading_options, scoring_options
+from chiso.cli.output import (
+    UNKNOWN_WIDTH,
+    check_page,
+    chosen,
+    form_of,
+    pass_gates,
+    watching,
+    write_result,
+    write_text,
+)
 from chiso.cli.shell import Commands, say, usage
 from chiso.errors import ExitCode, Text
 
 if TYPE_CHECKING:
     from chiso.reporting.tables import Detail
+    from chiso.run import ReadRequest
+
+    Request = TypeVar("Request", bound=ReadRequest)
 
 
 @click.group(
@@ -34,31 +47,16 @@ def main() -> None:
     """The group itself does nothing."""
 
 
-def _request(options: dict[str, Any]) -> Any:
-    from chiso.run import ScoreRequest
-
+def _request(options: dict[str, Any], kind: type[Request]) -> Request:
+    """Return the options as the request of a run."""
     if not options["records"] and not options["reported"]:
         raise usage(
             "cần RECORDS (tệp hoặc thư mục) hoặc --reported",
             "RECORDS (files or a folder) or --reported is needed",
         )
     form_of(options)  # a wrong suffix is said before the work, not after
-    names = (
-        "records",
-        "period",
-        "reported",
-        "units",
-        "catalogue",
-        "edition",
-        "as_of",
-        "working_days",
-        "level",
-        "parent",
-        "unit",
-        "with_records",
-        "by",
-    )
-    return ScoreRequest(**{name: options[name] for name in names if name in options})
+    given = {**options, "mappings": options["mapping"]}
+    return kind(**{field.name: given[field.name] for field in fields(kind) if field.name in given})
 
 
 @main.command(help=say("Chấm điểm các đơn vị từ tệp hồ sơ.", "Score units from case files."))
@@ -80,9 +78,12 @@ def score(**options: Any) -> None:
     from chiso.api import today_in_vietnam
     from chiso.reporting.tables import score_table
 
-    request = _request(options)
-    board = run.score(request, today_in_vietnam())
+    request = _request(options, run.ScoreRequest)
     language = chosen(options)
+    with watching(language) as progress:
+        scored = run.score(request, today_in_vietnam(), progress)
+    pass_gates(scored.records, options, language)
+    board = scored.board
     detail: Detail = options["detail"]
     write_result(board, None, score_table(board, detail, language), options, language)
 
@@ -106,12 +107,71 @@ def rank(**options: Any) -> None:
     from chiso.api import today_in_vietnam
     from chiso.reporting.tables import rank_table
 
-    board = run.score(_request(options), today_in_vietnam())
+    request = _request(options, run.ScoreRequest)
+    language = chosen(options)
+    with watching(language) as progress:
+        scored = run.score(request, today_in_vietnam(), progress)
+    pass_gates(scored.records, options, language)
+    board = scored.board
     ranks = run.rank(board, by_peer_group=options["peer_groups"])
     if options["top"] is not None:
         ranks = tuple(rank for rank in ranks if rank.place <= options["top"])
-    language = chosen(options)
     write_result(board, ranks, rank_table(board, ranks, language), options, language)
+
+
+@main.command(
+    help=say(
+        "Xem đã hiểu tệp hồ sơ thế nào, lỗi dữ liệu ra sao.",
+        "Show what was understood of record files, and what is wrong with the data.",
+    )
+)
+@reading_options
+@path_option("--catalogue", vi="Bộ chỉ số khác", en="Another catalogue")
+@click.option("--edition", metavar="ID", help=say("Phiên bản của bộ chỉ số", "Edition of the catalogue"))
+@click.option(
+    "--as-of",
+    type=Day(),
+    help=say("Ngày xét (mặc định hôm nay)", "Day by which dates are judged (default: today)"),
+)
+@path_option(
+    "--write-mapping",
+    vi="Ghi nháp tệp ánh xạ từ tiêu đề cột của các tệp",
+    en="Write a draft of a mapping from the headings of the files",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=say("Ghi ra tệp", "Write to a file"),
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    help=say("Định dạng (mặc định table)", "Format (default table)"),
+)
+@common
+def check(**options: Any) -> None:
+    """Check records."""
+    from chiso import run
+    from chiso.api import today_in_vietnam
+    from chiso.reporting.check_json import check_json
+    from chiso.reporting.files import write_whole
+
+    language = chosen(options)
+    request = _request(options, run.ReadRequest)
+    if options["write_mapping"] is not None:
+        draft = run.draft_mapping(request)
+        write_whole(options["write_mapping"], draft.encode())
+    with watching(language) as progress:
+        checked = run.check(request, today_in_vietnam(), progress)
+    if form_of(options) == "json":
+        text = check_json(checked.files, checked.faults, checked.records, checked.as_of, language)
+    else:
+        text = check_page(checked, language, options["output"])
+    write_text(text, options["output"], [file.path for file in checked.records.files])
+    pass_gates(checked.records, options, language)
 
 
 @main.group(help=say("Xem, kiểm tra, thử bộ chỉ số.", "Check, show and test a catalogue."))
@@ -123,11 +183,12 @@ _CATALOGUE_FILE = click.argument("file", required=False, type=click.Path(path_ty
 
 
 @catalogue.command(
-    help=say("Kiểm tra bộ chỉ số: mọi lỗi trong một lần.", "Check a catalogue: every fault in one go.")
+    "check",
+    help=say("Kiểm tra bộ chỉ số: mọi lỗi trong một lần.", "Check a catalogue: every fault in one go."),
 )
 @_CATALOGUE_FILE
 @common
-def check(**options: Any) -> None:
+def check_catalogue(**options: Any) -> None:
     """Check a catalogue."""
     from chiso.catalogue.load import load_catalogue
 

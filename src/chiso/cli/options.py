@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +19,9 @@ FORMATS = ("table", "csv", "json", "parquet", "xlsx")
 # Older releases of click know no type parameter here.
 if TYPE_CHECKING:
     _DayParameter = click.ParamType[date]
+    _ShareParameter = click.ParamType[Fraction]
 else:
-    _DayParameter = click.ParamType
+    _DayParameter = _ShareParameter = click.ParamType
 
 
 class Day(_DayParameter):
@@ -54,10 +57,86 @@ def common(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--debug", is_flag=True, hidden=True)(command)
 
 
+class Share(_ShareParameter):
+    """A share given as 1% or 0.01."""
+
+    name = "tỷ lệ" if LANGUAGE == "vi" else "share"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
+        """Return the share, 0..1; raises UsageError for anything else."""
+        if isinstance(value, Fraction):
+            return value
+        text = str(value).strip().replace(",", ".")
+        match = re.fullmatch(r"(\d{1,3}(?:\.\d{1,6})?)\s*(%?)", text)
+        share = Fraction(match[1]) / (100 if match[2] else 1) if match else None
+        if share is None or share > 1:
+            raise usage(
+                f"--max-quarantined: “{value}” không phải một tỷ lệ như 1% hay 0.01",
+                f"--max-quarantined: “{value}” is not a share like 1% or 0.01",
+            )
+        return share
+
+
+def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What is read, and how: the options of every command that takes records."""
+    options = [
+        click.argument("records", nargs=-1, type=click.Path(path_type=Path), metavar="RECORDS..."),
+        path_option("--units", vi="Danh mục đơn vị", en="Registry of units"),
+        path_option(
+            "--reported",
+            vi="Số báo cáo thay cho hồ sơ",
+            en="Figures reported instead of records",
+            multiple=True,
+        ),
+        path_option(
+            "--mapping",
+            vi="Tên cột, giá trị của hệ thống nguồn (YAML)",
+            en="How the source system spells headings and values (YAML)",
+            multiple=True,
+        ),
+        path_option(
+            "--corrections",
+            vi="Phiếu sửa dòng bị cách ly",
+            en="Corrected rows of a quarantine",
+            multiple=True,
+        ),
+        click.option(
+            "--quarantine",
+            type=click.Path(path_type=Path),
+            metavar="FOLDER",
+            help=say(
+                "Ghi dòng bị cách ly và phiếu sửa vào thư mục",
+                "Write rows set aside and forms to correct them",
+            ),
+        ),
+        click.option(
+            "--strict",
+            is_flag=True,
+            help=say("Có dòng bị cách ly thì thoát với mã 14", "Exit with 14 if any row is quarantined"),
+        ),
+        click.option(
+            "--max-quarantined",
+            type=Share(),
+            metavar="SHARE",
+            help=say(
+                "Quá tỷ lệ này của một bảng thì thoát với mã 14, ví dụ 1%",
+                "Exit with 14 beyond this share of any table, for instance 1%",
+            ),
+        ),
+        click.option(
+            "--show-officials",
+            is_flag=True,
+            help=say("Giữ tên cán bộ thay cho mã", "Keep the names of officials instead of codes"),
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 def scoring_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """What is scored: records, period, rules and units."""
     options = [
-        click.argument("records", nargs=-1, type=click.Path(path_type=Path), metavar="RECORDS..."),
         click.option(
             "--period",
             required=True,
@@ -74,13 +153,6 @@ def scoring_options(command: Callable[..., Any]) -> Callable[..., Any]:
                 "Ngày xét hồ sơ còn mở (mặc định: cuối kỳ, hoặc hôm nay)",
                 "Day on which open cases are judged (default: the period's end, or today)",
             ),
-        ),
-        path_option("--units", vi="Danh mục đơn vị", en="Registry of units"),
-        path_option(
-            "--reported",
-            vi="Số báo cáo thay cho hồ sơ",
-            en="Figures reported instead of records",
-            multiple=True,
         ),
         path_option("--catalogue", vi="Bộ chỉ số khác", en="Another catalogue"),
         click.option(
@@ -127,4 +199,4 @@ def scoring_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ]
     for option in reversed(options):
         command = option(command)
-    return common(command)
+    return common(reading_options(command))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
@@ -15,7 +16,10 @@ from chiso.cli.shell import language_from, usage
 from chiso.errors import CannotWriteError, Language, Place, Problem, Text
 
 if TYPE_CHECKING:
+    from chiso.records.dataset import Records
+    from chiso.records.progress import Progress
     from chiso.reporting.tables import ReportTable
+    from chiso.run import Checked
     from chiso.scoring.rank import Rank
     from chiso.scoring.scoreboard import Scoreboard
 
@@ -62,7 +66,7 @@ def write_result(
                 shown, lines, language, None if output is None else UNKNOWN_WIDTH
             ).encode()
     if output is not None:
-        _refuse_input(output, board)
+        _refuse_input(output, [file.path for file in board.provenance.files])
         write_whole(output, content)
     elif form in ("parquet", "xlsx") and sys.stdout.isatty():
         raise usage(f"{form} cần -o TỆP", f"{form} needs -o FILE")
@@ -74,9 +78,56 @@ def write_result(
     _print_aside(aside, sys.stderr)
 
 
-def _refuse_input(output: Path, board: Scoreboard) -> None:
+def write_text(text: str, output: Path | None, inputs: Sequence[str]) -> None:
+    """Put a text where it was asked for: stdout, or a file that is none of the ``inputs``."""
+    from chiso.reporting.files import write_whole
+
+    if output is None:
+        _to_stdout(text.encode())
+        return
+    _refuse_input(output, inputs)
+    write_whole(output, text.encode())
+
+
+def check_page(checked: Checked, language: Language, output: Path | None) -> str:
+    """Return what ``check`` found as a page for the terminal."""
+    from chiso.reporting.check_text import print_check
+
+    stream = io.StringIO()
+    width = UNKNOWN_WIDTH if output is not None else _width()
+    print_check(checked.files, checked.faults, checked.records, stream, language, width)
+    return stream.getvalue()
+
+
+@contextmanager
+def watching(language: Language) -> Iterator[Progress]:
+    """Show how far reading has come where somebody looks on."""
+    from chiso.records.progress import SILENT
+
+    if not sys.stderr.isatty():
+        yield SILENT
+        return
+    from chiso.reporting.progress_bar import ProgressBar
+
+    with ProgressBar(language) as bar:
+        yield bar
+
+
+def pass_gates(records: Records, options: dict[str, Any], language: Language) -> None:
+    """Write the quarantine where asked for, then raise GateFailedError if a gate does not let pass."""
+    from chiso.reporting.quarantine_files import write_quarantine
+    from chiso.run import Gates, check_gates
+
+    folder: Path | None = options["quarantine"]
+    if folder is not None:
+        for path in write_quarantine(folder, records, language):
+            click.echo(Text(vi=f"Đã ghi {path}", en=f"Wrote {path}").in_language(language), err=True)
+    check_gates(records, Gates(options["strict"], options["max_quarantined"]))
+
+
+def _refuse_input(output: Path, paths: Sequence[str]) -> None:
     """Refuse to write over what was read: a result must never take the place of the records."""
-    inputs = {Path(file.path).resolve() for file in board.provenance.files}
+    inputs = {Path(path).resolve() for path in paths}
     if output.resolve() in inputs:
         raise CannotWriteError(
             Problem(
@@ -120,10 +171,14 @@ def _console_text(table: ReportTable, lines: Sequence[str], language: Language, 
 
     stream = io.StringIO()
     if width is None:
-        width = max(LEAST_WIDTH, shutil.get_terminal_size((UNKNOWN_WIDTH, 24)).columns)
+        width = _width()
     print_table(table, stream, language, width=width)
     print_notes(lines, stream, width=width)
     return stream.getvalue()
+
+
+def _width() -> int:
+    return max(LEAST_WIDTH, shutil.get_terminal_size((UNKNOWN_WIDTH, 24)).columns)
 
 
 def _print_aside(lines: Sequence[str], stream: TextIO) -> None:

@@ -137,6 +137,15 @@ def _opened(path: Path, spelling: Spelling, wanted: str | None, problems: list[P
     return fitting
 
 
+def files_in(paths: Iterable[Path]) -> list[Path]:
+    """Return the files that ``paths`` name, those inside folders included; raises RecordsError."""
+    problems: list[Problem] = []
+    found = [path for path, _ in _expanded(paths, problems)]
+    if problems:
+        raise RecordsError(problems)
+    return found
+
+
 def _expanded(paths: Iterable[Path], problems: list[Problem]) -> Iterator[tuple[Path, bool]]:
     """Yield every file, and whether it was found inside a folder."""
     for given in paths:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from chiso.errors import Place, Problem, RecordsError, Text
 from chiso.records.layout import SEARCHED_ROWS, Guess, Header, RowReader, find_header
 from chiso.records.mapping import Recognised, Spelling
 from chiso.records.sources.cell import Cell, Sheet, is_blank
+from chiso.records.sources.delimited import DelimitedText
 from chiso.records.sources.encoding import CONVERSIONS
 from chiso.records.sources.open import open_sheets, unknown_format
 from chiso.terms.columns import TABLES, TableSpec
@@ -111,12 +112,18 @@ def _table(path: Path, sheet: Sheet, spelling: Spelling) -> TableFile | None:
     return TableFile(path, sheet, header, own, len(before) - blank, blank)
 
 
-def rows_of(file: TableFile) -> Iterator[Row]:
-    """Yield every row below the header, broken ones marked as such, and those that may be no records."""
+def rows_of(file: TableFile, watch: Callable[[int], None] | None = None) -> Iterator[Row]:
+    """Yield every row below the header, broken ones marked as such, and those that may be no records.
+
+    ``watch`` is told of the bytes read, where the format is read as a stream.
+    """
     reader = RowReader(file.header)
+    sheet = file.sheet
+    if watch is not None and isinstance(sheet, DelimitedText):
+        sheet = replace(sheet, container=replace(sheet.container, watch=watch))
     convert = CONVERSIONS[file.header.conversion] if file.header.conversion else None
     first = True
-    for raw in islice(file.sheet.rows(), file.header_row, None):
+    for raw in islice(sheet.rows(), file.header_row, None):
         if raw.cells is None:
             yield Row(None, raw.fault)
             continue

@@ -180,7 +180,7 @@ class TypedTable:
         guesses: dict[int, Guess] = {}
         there = {*file.recognised.positions, *(name for cells in corrected.values() for name in cells)}
         read = [column for column in self.columns if column.name in there]
-        rows = rows_of(file)
+        rows = rows_of(file, progress.bytes_read)
         while chunk := list(islice(rows, _ROWS_AT_A_TIME)):
             cells: dict[str, list[str | None]] = {column.name: [] for column in read}
             for position, row in enumerate(chunk, start=part.end):

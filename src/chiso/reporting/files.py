@@ -34,11 +34,11 @@ def _csv_cell(value: Value) -> str:
         return f"{value:.2f}"
     if isinstance(value, int):
         return str(value)
-    return _harmless(value)
+    return harmless(value)
 
 
-def _harmless(text: str) -> str:
-    # A spreadsheet would run a cell that begins so as a formula.
+def harmless(text: str) -> str:
+    """Return ``text`` so that no spreadsheet runs it as a formula."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 

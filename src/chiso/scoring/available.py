@@ -240,3 +240,19 @@ def columns_needed(rules: RuleSet) -> dict[str, set[str]]:
                 use(count.of, TABLES[count.table])
                 use(count.where, TABLES[count.table])
     return needed
+
+
+def indices_that_read(rules: RuleSet, table: str, columns: Collection[str]) -> tuple[str, ...]:
+    """Return the codes of the indices whose counts use one of ``columns`` of ``table``.
+
+    What places a record in the period, or defines a word that a count uses, is used by the count.
+    """
+    found = []
+    for group in rules.groups:
+        for index in group.indices:
+            alone = replace(rules, groups=(replace(group, indices=(index,)),))
+            measures = [part for part in (index.numerator, index.denominator) if part is not None]
+            tables = {count.table for measure in measures for count in counts_in(measure)}
+            if table in tables and set(columns) & columns_needed(alone).get(table, set()):
+                found.append(index.code)
+    return tuple(found)

@@ -8,7 +8,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Literal, cast
 
@@ -34,11 +34,14 @@ class Container:
     path: Path
     packing: Packing
     entry: str | None = None
+    # Told how many bytes of the content were read.
+    watch: Callable[[int], None] | None = field(default=None, compare=False)
 
     def open(self) -> BinaryIO:
         """Return the content's bytes from the start; raises RecordsError where a bomb swells."""
         if self.packing is None:
-            return self.path.open("rb")
+            stream = self.path.open("rb")
+            return stream if self.watch is None else io.BufferedReader(_Watched(stream, self.watch), _BLOCK)
         size = self.path.stat().st_size
         if self.packing == "gzip":
             return self._buffered(_Unpacked(cast(BinaryIO, gzip.open(self.path, "rb")), size, self.path))
@@ -56,6 +59,31 @@ class Container:
 
     def _buffered(self, unpacked: _Unpacked) -> BinaryIO:
         return io.BufferedReader(unpacked, _BLOCK)
+
+
+class _Watched(io.RawIOBase):
+    """A file's bytes, told as they are read."""
+
+    def __init__(self, stream: BinaryIO, watch: Callable[[int], None]) -> None:
+        self._stream = stream
+        self._watch = watch
+
+    def readable(self) -> bool:
+        """Return true: it is there to be read."""
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        """Fill ``buffer`` and tell by how much."""
+        view = memoryview(cast(bytearray, buffer)).cast("B")
+        block = self._stream.read(len(view))
+        view[: len(block)] = block
+        self._watch(len(block))
+        return len(block)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._stream.close()
+        super().close()
 
 
 class _Unpacked(io.RawIOBase):
