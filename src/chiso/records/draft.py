@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -11,88 +13,143 @@ from chiso.records.layout import SEARCHED_ROWS, find_header
 from chiso.records.mapping import Spelling
 from chiso.records.sources.cell import Sheet, is_blank, shown
 from chiso.records.sources.open import open_sheets
-from chiso.terms.columns import TABLES
-from chiso.terms.text import composed
+from chiso.terms.columns import TABLES, ColumnSpec
+from chiso.terms.text import composed, folded
 
 _EXPLANATION = """\
 # Draft of a mapping. A line that begins with # is not in force: look at it, put it right, and take the
 # mark away. Use it with --mapping. The form is described in docs/reading.md.
 # Bản nháp ánh xạ. Dòng bắt đầu bằng # chưa có hiệu lực: xem lại, sửa và bỏ dấu #. Dùng với --mapping.
 """
+_LOOKED_AT = 5_000
+# A state of a case comes up again and again, and in words that such states are made of. What does not
+# might be anything, a name among other things, and stays in the file.
+_LEAST_TIMES = 3
+_LEAST_KNOWN_WORDS = 2
+
+
+@dataclass
+class _Sheet:
+    """The headings of one sheet, and words of its lists that no mapping knows."""
+
+    file: str
+    table: str
+    headings: Sequence[str]
+    words: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def draft_mapping(paths: Iterable[Path], spelling: Spelling) -> str:
-    """Return the YAML text of a draft for the files; raises RecordsError for a file that cannot be opened.
-
-    It holds headings alone, never a cell.
-    """
-    lines: list[str] = []
-    names: list[str] = []
-    for path in paths:
-        for table, headings in _headings(path, spelling):
-            names.append(path.name)
-            lines.append(f"  # {path.name}")
-            lines.extend(_table_lines(table, headings, spelling))
-    name = json.dumps(Path(names[0]).stem if names else "draft", ensure_ascii=False)
-    return f"{_EXPLANATION}mapping: {name}\ntables:\n" + "\n".join(lines or ["  {}"]) + "\n"
+    """Return the YAML text of a draft for the files; raises RecordsError for a file that cannot be opened."""
+    sheets = [sheet for path in paths for sheet in _sheets(path, spelling)]
+    name = json.dumps(Path(sheets[0].file).stem if sheets else "draft", ensure_ascii=False)
+    lines = [f"{_EXPLANATION}mapping: {name}", "tables:" if sheets else "tables: {}"]
+    for table in dict.fromkeys(sheet.table for sheet in sheets):
+        same = [sheet for sheet in sheets if sheet.table == table]
+        lines.append(f"  # {', '.join(dict.fromkeys(sheet.file for sheet in same))}")
+        lines.append(f"  {table}:")
+        lines.extend(_column_lines(table, same, spelling))
+        lines.extend(_value_lines(same))
+    return "\n".join(lines) + "\n"
 
 
-def _headings(path: Path, spelling: Spelling) -> Iterator[tuple[str, Sequence[str]]]:
-    """Yield the table and headings of each sheet; without known headings, those that look like some."""
-    sheets = open_sheets(path)
-    found = []
-    for sheet in sheets:
+def _sheets(path: Path, spelling: Spelling) -> Iterator[_Sheet]:
+    """Yield the sheets that hold a table; where no heading is known, the one that looks most like one."""
+    opened = open_sheets(path)
+    found: list[tuple[int, _Sheet]] = []
+    for sheet in opened:
         rows = list(islice(sheet.rows(), SEARCHED_ROWS))
         header = find_header(sheet, rows, spelling)
         if header is not None:
-            found.append((header.recognised.hits, header.recognised.table.name, header.headings))
+            table = header.recognised.table.name
+            words = {
+                column: _unknown_words(sheet, header.last_row, place, TABLES[table].columns[column], spelling)
+                for column, place in header.recognised.positions.items()
+                if TABLES[table].columns[column].kind == "enum"
+            }
+            found.append((header.recognised.hits, _Sheet(path.name, table, header.headings, words)))
     if not found:
-        widest = max((_likely_headings(sheet) for sheet in sheets), key=len, default=())
+        widest = max((_likely_headings(sheet) for sheet in opened), key=len, default=())
         if widest:
-            yield "cases", widest
+            yield _Sheet(path.name, "cases", widest)
         return
     # Delimited text is there once for each separator it might have.
-    for _, table, headings in [max(found)] if sheets[0].format == "csv" else found:
-        yield table, headings
+    best = max(found, key=lambda pair: pair[0])
+    for _, sheet_found in [best] if opened[0].format == "csv" else found:
+        yield sheet_found
 
 
 def _likely_headings(sheet: Sheet) -> Sequence[str]:
     """Return the first of the rows with most texts in it: headings have no gaps."""
     if sheet.headings is not None:
         return sheet.headings
-    rows = [row.cells or () for row in islice(sheet.rows(), SEARCHED_ROWS)]
     best: Sequence[str] = ()
-    for cells in rows:
-        texts = [composed(shown(cell)) for cell in cells]
-        filled = sum(not is_blank(cell) for cell in cells)
+    for row in islice(sheet.rows(), SEARCHED_ROWS):
+        texts = [composed(shown(cell)) for cell in row.cells or ()]
+        filled = sum(map(bool, texts))
         if filled > sum(map(bool, best)) and not any(text[:1].isdigit() for text in texts):
             best = texts
     return best
 
 
-def _table_lines(table: str, headings: Sequence[str], spelling: Spelling) -> Iterator[str]:
+def _unknown_words(
+    sheet: Sheet, header_row: int, position: int, column: ColumnSpec, spelling: Spelling
+) -> Sequence[str]:
+    known = spelling.value_spellings("cases", column)
+    vocabulary = {word for text in known for word in text.split()}
+    counted: Counter[str] = Counter()
+    for row in islice(sheet.rows(), header_row, header_row + _LOOKED_AT):
+        if row.cells is not None and position < len(row.cells) and not is_blank(row.cells[position]):
+            counted[composed(shown(row.cells[position]))] += 1
+    return [
+        text
+        for text, times in counted.most_common()
+        if times >= _LEAST_TIMES
+        and folded(text) not in known
+        and not any(map(str.isdigit, text))
+        and len(vocabulary.intersection(folded(text).split())) >= _LEAST_KNOWN_WORDS
+    ]
+
+
+def _column_lines(table: str, sheets: Sequence[_Sheet], spelling: Spelling) -> Iterator[str]:
     spec = TABLES[table]
-    recognised = spelling.recognise(headings)
-    known = {}
-    if recognised is not None and recognised.table.name == table:
-        known = {place: column for column, place in recognised.positions.items()}
-    yield f"  {table}:"
+    known: dict[str, list[str]] = {}
+    open_: dict[str, str] = {}
+    for sheet in sheets:
+        recognised = spelling.recognise(sheet.headings)
+        positions = recognised.positions if recognised is not None and recognised.table is spec else {}
+        taken = {place: column for column, place in positions.items()}
+        for position, heading in enumerate(sheet.headings):
+            quoted = json.dumps(heading, ensure_ascii=False)
+            if position in taken:
+                if heading not in known.setdefault(taken[position], []):
+                    known[taken[position]].append(heading)
+            elif not heading:
+                continue
+            elif spelling.is_personal(heading):
+                open_[heading] = f"{quoted}: personal, never read"
+            elif (near := spelling.near_miss(spec, heading)) is not None:
+                open_[heading] = f"{near[1]}: [{quoted}]  # nearly “{near[0]}”"
+            else:
+                open_[heading] = f"?: [{quoted}]"
     yield "    columns:"
-    for position, heading in enumerate(headings):
-        if not heading:
-            continue
-        quoted = json.dumps(heading, ensure_ascii=False)
-        if position in known:
-            yield f"      {known[position]}: [{quoted}]"
-        elif spelling.is_personal(heading):
-            yield f"      # {quoted}: personal, never read"
-        elif (near := spelling.near_miss(spec, heading)) is not None:
-            yield f"      # {near[1]}: [{quoted}]  # nearly “{near[0]}”"
-        else:
-            yield f"      # ?: [{quoted}]"
-    there = set(known.values())
-    missing = [c for c in spec.required if c not in there and not (c == "unit_code" and "unit_name" in there)]
-    if missing:
+    for column, headings in known.items():
+        yield f"      {column}: {json.dumps(headings, ensure_ascii=False)}"
+    yield from (f"      # {line}" for line in open_.values())
+    lacking = [c for c in spec.required if c not in known and not (c == "unit_code" and "unit_name" in known)]
+    if lacking:
         yield "    # Required and not found: name the heading above, or give a value for every row."
         yield "    # constants:"
-        yield from (f'    #   {column}: ""' for column in missing)
+        yield from (f'    #   {column}: ""' for column in lacking)
+
+
+def _value_lines(sheets: Sequence[_Sheet]) -> Iterator[str]:
+    words: dict[str, dict[str, None]] = {}
+    for sheet in sheets:
+        for column, texts in sheet.words.items():
+            words.setdefault(column, {}).update(dict.fromkeys(texts))
+    if any(words.values()):
+        yield "    # values:"
+    for column, unknown in words.items():
+        if unknown:
+            yield f"    #   {column}:"
+            yield f"    #     ?: {json.dumps(list(unknown), ensure_ascii=False)}"

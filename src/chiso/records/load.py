@@ -42,6 +42,10 @@ _SUFFIXES = (
 )
 # Files of these kinds lie in folders for other reasons too; unknown ones are named, not refused.
 _OFTEN_SOMETHING_ELSE = (".txt", ".json", ".xml", ".html", ".htm", ".zip", ".gz")
+_NO_REGISTRY_NOTE = Text(
+    vi="Không có danh mục đơn vị (units): chưa xét đơn vị nào có trong danh mục",
+    en="There is no registry of units: whether a unit is known was not looked at",
+)
 # A broken export may quarantine every row; the list of details is for reading, the count is exact.
 MOST_QUARANTINE_DETAILS = 1_000
 
@@ -55,6 +59,7 @@ def load_records(
     mappings: Iterable[str | Path] = (),
     corrections: Iterable[str | Path] = (),
     show_officials: bool = False,
+    registry_needed: bool = True,
     progress: Progress = SILENT,
 ) -> Records:
     """Return the records in ``paths`` (files or folders), typed, with every row accounted for.
@@ -62,8 +67,9 @@ def load_records(
     ``units`` names the registry where it is not among the records. ``needed`` limits each table to the
     columns a catalogue uses; without it every known column is read. ``mappings`` are YAML files that
     spell headings and values as a source system does; ``corrections`` are filled forms of
-    ``--quarantine``. Officials stay codes unless ``show_officials``. Raises RecordsError when a file is
-    missing or not understood, or no registry is found; a row that cannot be read is set aside instead.
+    ``--quarantine``. Officials stay codes unless ``show_officials``. Without a registry units are not
+    looked at where it is not ``registry_needed``. Raises RecordsError when a file is missing or not
+    understood, or no registry is found; a row that cannot be read is set aside instead.
     """
     given = [Path(path) for path in paths]
     spelling = load_spelling(Path(path) for path in mappings)
@@ -71,8 +77,12 @@ def load_records(
     notes = list(_left_out(given))
     files = _open_all(given, units, reported, spelling, notes)
     registry = [file for file in files if file.recognised.table.name == "units"]
-    _check_registry(registry, explicit=units is not None)
-    tree, registry_part = read_units(registry[0], corrected)
+    if registry or registry_needed:
+        _check_registry(registry, explicit=units is not None)
+        tree, registry_part = read_units(registry[0], corrected)
+    else:
+        tree, registry_part = UnitTree(()), None
+        notes.append(Problem(_NO_REGISTRY_NOTE))
     loader = _Loader(tree, needed, [file.path for file in files], corrected, progress, show_officials)
     for file in files:
         if file.recognised.table.name in COUNTED_TABLES:
@@ -80,7 +90,8 @@ def load_records(
     for file in files:
         if file.recognised.table.name == "reported":
             loader.add_reported(file)
-    loader.add_source(registry_part, sha256_of(registry[0].path))
+    if registry_part is not None:
+        loader.add_source(registry_part, sha256_of(registry[0].path))
     corrected.check_used()
     return loader.finish(notes)
 
@@ -280,7 +291,8 @@ class _Loader:
         for name, table in self._tables.items():
             leave_out(table)
             self._notes.extend(drop_personal_columns(table))
-            settle_units(table, self._units)
+            if len(self._units):
+                settle_units(table, self._units)
             supersede(table)
             sealed_tables[name] = sealed(table)
             room = MOST_QUARANTINE_DETAILS - len(self._quarantine)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from chiso.errors import Place, Problem, RecordsError, Text, allowed_words, suggestion
 from chiso.terms.columns import TABLES, TableSpec
@@ -19,8 +19,16 @@ def _as_list(value: object) -> object:
     return value if isinstance(value, list) else [value]
 
 
+def _without_empty(value: object) -> object:
+    """Return a mapping without its empty keys: what a draft leaves open is not there."""
+    if not isinstance(value, dict):
+        return value
+    return {key: inner for key, inner in value.items() if inner is not None}
+
+
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+    _drop_empty = model_validator(mode="before")(_without_empty)
 
 
 class Names(_Model):
@@ -86,13 +94,29 @@ def read_mapping(path: Path) -> SystemMapping:
         place = Place(str(path), mark.line + 1, mark.column + 1) if mark else Place(str(path))
         message = Text(vi="Tệp ánh xạ không phải YAML hợp lệ", en="The mapping is not valid YAML")
         raise RecordsError(Problem(message, place)) from error
-    problems = [*_form_problems(data, node, path)]
+    problems = [*_repeated_keys(node, path), *_form_problems(data, node, path)]
     if not problems:
         mapping = SystemMapping.model_validate(data)
         problems = [*_word_problems(mapping, node, path)]
     if problems:
         raise RecordsError(problems)
     return mapping
+
+
+def _repeated_keys(node: yaml.Node | None, path: Path) -> Iterator[Problem]:
+    """Yield a problem for each key that stands twice: YAML would keep the last silently."""
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                message = Text(vi=f"khóa “{key.value}” có hai lần", en=f"key “{key.value}” stands twice")
+                place = Place(str(path), key.start_mark.line + 1, key.start_mark.column + 1)
+                yield Problem(message, place)
+            seen.add(str(key.value))
+            yield from _repeated_keys(value, path)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _repeated_keys(item, path)
 
 
 def _place(path: Path, node: yaml.Node | None, keys: tuple[str | int, ...]) -> Place:

@@ -156,6 +156,14 @@ def _remark(column: ColumnFinding, language: Language) -> str:
     return "; ".join(parts)
 
 
+def _places(examples: Sequence[tuple[str, int]]) -> str:
+    """Return row numbers under the names of their files, without the folders."""
+    by_file: dict[str, list[str]] = {}
+    for label, row in examples:
+        by_file.setdefault(label.replace("\\", "/").rpartition("/")[2], []).append(str(row))
+    return "; ".join(f"{file}: {', '.join(rows)}" for file, rows in by_file.items())
+
+
 def _listed(indices: Sequence[str]) -> str:
     shown = ", ".join(indices[:_MOST_INDICES])
     return shown if len(indices) <= _MOST_INDICES else f"{shown} … ({len(indices)})"
@@ -178,7 +186,7 @@ def _faults(faults: Sequence[tuple[FaultFinding, tuple[str, ...]]], language: La
     for fault, indices in faults:
         named = ", ".join(fault.columns)
         message = fault.message.in_language(language)
-        places = ", ".join(str(row) for _, row in fault.examples)
+        places = _places(fault.examples)
         more = " …" if fault.rows > len(fault.examples) else ""
         touched = f" → {_listed(indices)}" if indices else ""
         view.add_row(
