@@ -104,7 +104,13 @@ def score(request: ScoreRequest, today: date, progress: Progress = SILENT) -> Sc
     return Scored(chosen_units(board, records.units, request), records)
 
 
-def _load(request: ReadRequest, needed: dict[str, set[str]] | None, progress: Progress = SILENT) -> Records:
+def _load(
+    request: ReadRequest,
+    needed: dict[str, set[str]] | None,
+    progress: Progress = SILENT,
+    *,
+    registry_needed: bool = True,
+) -> Records:
     return load_records(
         request.records,
         units=request.units,
@@ -113,6 +119,7 @@ def _load(request: ReadRequest, needed: dict[str, set[str]] | None, progress: Pr
         mappings=request.mappings,
         corrections=request.corrections,
         show_officials=request.show_officials,
+        registry_needed=registry_needed,
         progress=progress,
     )
 
@@ -121,7 +128,7 @@ def check(request: ReadRequest, today: date, progress: Progress = SILENT) -> Che
     """Return what was understood of the records, and what is wrong with them as of ``request.as_of``."""
     as_of = request.as_of or today
     rules = load_catalogue(request.catalogue).rules(as_of, request.edition)
-    records = _load(request, None, progress)
+    records = _load(request, None, progress, registry_needed=False)
     faults = tuple((fault, _touched(rules, fault)) for fault in examine_faults(records, as_of))
     return Checked(records, rules, as_of, examine_files(records), faults)
 
