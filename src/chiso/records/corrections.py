@@ -52,6 +52,20 @@ class Corrections:
                 )
             )
 
+    def check_rows(self, file: TableFile, last_row: int) -> None:
+        """Raise RecordsError for corrections of rows that the file does not have."""
+        there = range(file.header_row + 1, last_row + 1)
+        problems = [
+            Problem(
+                Text(vi=f"tệp không có dòng {row} để sửa", en=f"there is no row {row} to correct"),
+                Place(file.label),
+            )
+            for row in self.rows.get(_key(file), {})
+            if row not in there
+        ]
+        if problems:
+            raise RecordsError(problems)
+
     def check_used(self) -> None:
         """Raise RecordsError for corrections of files that were not read: they would be lost silently."""
         unused = [file for file in self.rows if file not in self.used]

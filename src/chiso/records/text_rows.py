@@ -36,6 +36,7 @@ def text_rows(file: TableFile, corrections: Corrections) -> tuple[Part, list[Tex
             guesses[position] = row.guess
         rows[position] = _text_row(part, position, row, corrected.get(number))
     part.end = len(rows)
+    corrections.check_rows(file, part.row_number(part.end - 1))
     last = max((position for position in rows if position not in guesses), default=None)
     part.not_records = {position: kind for position, kind in settled(guesses, last) if kind is not None}
     return part, [row for position, row in rows.items() if position not in part.not_records]

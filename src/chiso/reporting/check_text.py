@@ -15,22 +15,13 @@ from chiso.arithmetic import percent
 from chiso.errors import Language, Text
 from chiso.records.dataset import Records
 from chiso.records.examine import ColumnFinding, FaultFinding, FileFinding
-from chiso.reporting.tables import number_text
+from chiso.reporting.tables import NOT_RECORDS, number_text
 
 _USES = {
     "read": Text(vi="đọc", en="read"),
     "passed_over": Text(vi="bỏ qua (trùng)", en="passed over"),
     "personal": Text(vi="cá nhân, không đọc", en="personal, not read"),
     "unknown": Text(vi="không dùng", en="not used"),
-}
-_NOT_RECORDS = {
-    "title": Text(vi="tiêu đề", en="title"),
-    "blank": Text(vi="trống", en="blank"),
-    "group": Text(vi="nhóm", en="group"),
-    "total": Text(vi="tổng cộng", en="total"),
-    "repeated_header": Text(vi="lặp tiêu đề cột", en="header again"),
-    "column_numbers": Text(vi="số thứ tự cột", en="column numbers"),
-    "note": Text(vi="ghi chú, chữ ký", en="notes"),
 }
 _SEPARATORS = {
     ",": Text(vi="dấu phẩy", en="comma"),
@@ -97,7 +88,7 @@ def _about(finding: FileFinding, language: Language) -> Iterator[str]:
     ).in_language(language)
     if source.not_records:
         kinds = ", ".join(
-            f"{_NOT_RECORDS[kind].in_language(language)} {number(count)}"
+            f"{NOT_RECORDS[kind].in_language(language)} {number(count)}"
             for kind, count in source.not_records.items()
         )
         yield Text(
@@ -133,7 +124,7 @@ def _share(column: ColumnFinding, language: Language) -> str:
         return ""
     if not column.filled:
         return Text(vi="trống", en="empty").in_language(language)
-    share = percent(Fraction(column.valid, column.filled), 0 if column.valid == column.filled else 1)
+    share = percent(Fraction(column.valid, column.filled), 0 if column.valid == column.filled else 2)
     shown = number_text(share, language) if share != 100 else "100"
     of = Text(vi="của", en="of").in_language(language)
     return f"{shown} % {of} {number_text(column.filled, language)}"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from chiso.errors import Language, Place, Text, plural
-from chiso.reporting.tables import number_text
+from chiso.reporting.tables import NOT_RECORDS, number_text
 from chiso.scoring.counts import Fates
 from chiso.scoring.scoreboard import Scoreboard
 
@@ -28,6 +29,7 @@ def _notes(board: Scoreboard) -> Iterator[Text]:
                 vi=f"{fates.table}: không dòng nào thuộc kỳ này; --period có đúng không?",
                 en=f"{fates.table}: no row belongs to this period; is --period right?",
             )
+    yield from _left_out(board)
     for missing in board.missing:
         told = missing.told
         yield Text(
@@ -48,6 +50,21 @@ def _notes(board: Scoreboard) -> Iterator[Text]:
         yield Text(
             vi=f"Quy tắc suy đoán (inferred): {listed}; xem chiso catalogue show",
             en=f"Inferred rules: {listed}; see chiso catalogue show",
+        )
+
+
+def _left_out(board: Scoreboard) -> Iterator[Text]:
+    """Yield how many rows below the headings were taken for no records."""
+    kinds: Counter[str] = Counter()
+    for file in board.provenance.files:
+        kinds.update(file.not_records)
+    counts = [(kind, kinds[kind]) for kind in NOT_RECORDS if kind not in ("title", "blank") and kinds[kind]]
+    if counts:
+        vi = ", ".join(f"{NOT_RECORDS[kind].vi} {number_text(count, 'vi')}" for kind, count in counts)
+        en = ", ".join(f"{NOT_RECORDS[kind].en} {number_text(count, 'en')}" for kind, count in counts)
+        yield Text(
+            vi=f"Dòng không phải bản ghi, không đọc: {vi}; xem chiso check",
+            en=f"Rows that are no records, not read: {en}; see chiso check",
         )
 
 

@@ -48,6 +48,16 @@ _KINDS: Mapping[str, ColumnKind] = {
     "max_points": "decimal",
     "total": "decimal",
 }
+# Rows of a file that are no records.
+NOT_RECORDS: Mapping[str, Text] = {
+    "title": Text(vi="tiêu đề", en="title"),
+    "blank": Text(vi="trống", en="blank"),
+    "group": Text(vi="nhóm", en="group"),
+    "total": Text(vi="tổng cộng", en="total"),
+    "repeated_header": Text(vi="lặp tiêu đề cột", en="header again"),
+    "column_numbers": Text(vi="số thứ tự cột", en="column numbers"),
+    "note": Text(vi="ghi chú, chữ ký", en="notes"),
+}
 _SPLIT_LABELS: Mapping[str, Text] = {
     "officer": Text(vi="Cán bộ", en="Officer"),
     "field": Text(vi="Lĩnh vực", en="Field"),
