@@ -29,7 +29,7 @@ DATE_FORMATS = (
     "%H:%M:%S %d/%m/%Y",
     "%H:%M %d/%m/%Y",
 )
-_BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
+_BLANKS = "' \t\n\r\u00a0'"
 # A figure beside a word, as in "9 - Đã xử lý xong" or "Đã xử lý xong (9)": the word decides.
 _BESIDE_A_WORD = "'^\\d{1,2}\\s*[-–.:)]\\s*|\\s*\\(\\d{1,2}\\)$'"
 _FORMATS_SQL = "[" + ", ".join(f"'{form}'" for form in DATE_FORMATS) + "]"
@@ -126,14 +126,16 @@ def _word(column: ColumnSpec, cell: str, words: Mapping[str, str]) -> str:
         codes = {word: str(code) for code, word in enumerate(column.values)}
     exact = " ".join(f"WHEN {quoted(text)} THEN {codes[word]}" for text, word in words.items())
     empty = "NULL" if column.when_empty is None else codes[column.when_empty]
-    bare = f"regexp_replace({_folded(cell)}, {_BESIDE_A_WORD}, '', 'g')"
-    labelled = " ".join(
-        f"WHEN {quoted(text)} THEN {codes[word]}" for text, word in words.items() if not text[:1].isdigit()
+    # Odd spellings are looked up in maps: as further cases they would make every statement long to plan.
+    every = ", ".join(f"{quoted(text)}: {codes[word]}" for text, word in words.items())
+    labels = ", ".join(
+        f"{quoted(text)}: {codes[word]}" for text, word in words.items() if not text[:1].isdigit()
     )
+    bare = f"regexp_replace({_folded(cell)}, {_BESIDE_A_WORD}, '', 'g')"
+    odd = f"coalesce(MAP {{{every}}}[{_folded(cell)}], MAP {{{labels}}}[{bare}])"
     return (
         f"CASE WHEN {cell} IS NULL THEN {empty} ELSE CASE {cell} {exact} ELSE "
-        f"CASE WHEN {_bare(cell)} IS NULL THEN {empty} ELSE CASE {_folded(cell)} {exact} "
-        f"ELSE CASE {bare} {labelled} END END END END END"
+        f"CASE WHEN {_bare(cell)} IS NULL THEN {empty} ELSE {odd} END END END"
     )
 
 
