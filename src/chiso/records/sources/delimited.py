@@ -6,9 +6,9 @@ import csv
 import io
 import re
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from typing import cast
 
 from chiso.errors import RecordsError, Text
 from chiso.records.sources.cell import Format, RawRow
@@ -21,6 +21,7 @@ from chiso.records.sources.encoding import (
     is_undecodable,
     likely_encoding,
     marked_encoding,
+    readable,
 )
 
 SEPARATORS = (",", ";", "\t", "|")
@@ -67,13 +68,7 @@ class DelimitedText:
             lines.put_back(taken[1:])
             return RawRow(None, Text(vi="ngoặc kép không đóng", en="a quotation mark is not closed"))
         if is_undecodable(text):
-            return RawRow(
-                None,
-                Text(
-                    vi=f"có byte không phải {self.encoding.upper()}",
-                    en=f"a byte is not {self.encoding.upper()}",
-                ),
-            )
+            return RawRow(None, lost_byte(self.encoding))
         if "\0" in text:
             return RawRow(None, Text(vi="có ký tự NUL", en="has a NUL character"))
         try:
@@ -145,6 +140,56 @@ def encoding_of(container: Container) -> str:
     return likely_encoding(near[: near.rfind(b"\n") + 1] or near)
 
 
+def as_utf8(container: Container, encoding: str) -> Generator[bytes, None, None]:
+    """Yield the content's text in UTF-8, block by block; what cannot be decoded becomes ``LOST``."""
+    with (
+        container.open() as stream,
+        io.TextIOWrapper(stream, encoding=codec_of(encoding), errors="chiso-escape", newline="") as text,
+    ):
+        mark = "\ufeff"
+        while block := text.read(_SNIFFED_BYTES):
+            # A letter and its marks may be parted by the end of a block, but not by the end of a line.
+            whole = (block + text.readline(LONGEST_LINE)).removeprefix(mark)
+            mark = ""
+            yield readable(converted(whole, encoding)).encode("utf-8")
+
+
+class Utf8Stream(io.RawIOBase):
+    """The content's text in UTF-8 as a stream of bytes, without a byte order mark."""
+
+    def __init__(self, container: Container, encoding: str) -> None:
+        self._blocks = as_utf8(container, encoding)
+        self._rest = b""
+
+    def readable(self) -> bool:
+        """Return true: it is there to be read."""
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        """Fill ``buffer`` as far as one block goes."""
+        view = memoryview(cast(bytearray, buffer)).cast("B")
+        while not self._rest:
+            block = next(self._blocks, None)
+            if block is None:
+                return 0
+            self._rest = block
+        count = min(len(view), len(self._rest))
+        view[:count] = self._rest[:count]
+        self._rest = self._rest[count:]
+        return count
+
+    def close(self) -> None:
+        """Close the file."""
+        self._blocks.close()
+        super().close()
+
+
+def lost_byte(encoding: str) -> Text:
+    """Return the fault of a row in which a byte could not be decoded."""
+    name = encoding.upper()
+    return Text(vi=f"có byte không phải {name}", en=f"a byte is not {name}")
+
+
 def candidates(container: Container) -> Iterator[DelimitedText]:
     """Yield the file under each separator it might have; only its owner's headings tell which is right."""
     encoding = encoding_of(container)
@@ -155,8 +200,3 @@ def candidates(container: Container) -> Iterator[DelimitedText]:
     for separator in separators:
         if separator in start:
             yield DelimitedText(container, encoding, separator)
-
-
-def first_rows(source: DelimitedText, most: int) -> list[RawRow]:
-    """Return the first rows, for finding the header."""
-    return list(islice(source.rows(), most))

@@ -100,6 +100,14 @@ def escape_undecodable(error: UnicodeError) -> tuple[str, int]:
 
 
 codecs.register_error("chiso-escape", escape_undecodable)
+# Parsers of markup and JSON take no lone surrogates; this letter stands for what is lost.
+LOST = "\ufffd"
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def readable(text: str) -> str:
+    """Return ``text`` with ``LOST`` in place of what could not be decoded."""
+    return text if text.isascii() else _LONE_SURROGATE.sub(LOST, text)
 
 
 def is_undecodable(text: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import codecs
+import io
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,6 +15,8 @@ import ijson
 from chiso.errors import Place, Problem, RecordsError, Text
 from chiso.records.sources.cell import Cell, Format, RawRow
 from chiso.records.sources.container import LONGEST_LINE, Container, damaged, endless_line
+from chiso.records.sources.delimited import Utf8Stream, encoding_of, lost_byte
+from chiso.records.sources.encoding import LOST
 
 _BLOCK = 1 << 20
 # The sync schema nests four deep; a file that nests further is no export.
@@ -31,38 +33,42 @@ class JsonRecords:
 
     container: Container
     format: Format
+    encoding: str
     headings: tuple[str, ...]
     # Where the objects stand, in ijson's words; None for JSON lines.
     prefix: str | None
     name: str | None = None
-    encoding: str | None = "utf-8"
     separator: str | None = None
 
     def rows(self) -> Iterator[RawRow]:
         """Yield a row for each object or line, its cells in the order of ``headings``."""
-        for found in _objects(self.container, self.prefix):
+        for found in _objects(self.container, self.encoding, self.prefix):
             if isinstance(found, Text):
                 yield RawRow(None, found)
+            elif any(isinstance(cell, str) and LOST in cell for cell in found.values()):
+                yield RawRow(None, lost_byte(self.encoding))
             else:
                 yield RawRow([found.get(key) for key in self.headings])
 
 
 def open_json(container: Container) -> list[JsonRecords]:
     """Return the records; raises RecordsError for JSON that is damaged, too deep, or holds no objects."""
-    _refuse_depth(container)
-    prefix = _place_of_objects(container)
+    encoding = encoding_of(container)
+    _refuse_depth(container, encoding)
+    prefix = _place_of_objects(container, encoding)
     keys: dict[str, None] = {}
     # An object may have a key that none before it had.
-    for found in _objects(container, prefix):
+    for found in _objects(container, encoding, prefix):
         if not isinstance(found, Text):
             keys.update(dict.fromkeys(found))
-    return [JsonRecords(container, "jsonl" if prefix is None else "json", tuple(keys), prefix)]
+    form: Format = "jsonl" if prefix is None else "json"
+    return [JsonRecords(container, form, encoding, tuple(keys), prefix)]
 
 
-def _refuse_depth(container: Container) -> None:
+def _refuse_depth(container: Container, encoding: str) -> None:
     depth = 0
     kept = b""
-    with container.open() as stream:
+    with _stream(container, encoding) as stream:
         while block := stream.read(_BLOCK):
             text = kept + block
             # What follows the last quotation mark may be inside a text; it waits for the next block.
@@ -75,10 +81,10 @@ def _refuse_depth(container: Container) -> None:
                     raise RecordsError(_too_deep(container))
 
 
-def _place_of_objects(container: Container) -> str | None:
+def _place_of_objects(container: Container, encoding: str) -> str | None:
     """Return where the objects stand, in ijson's words; None for one object in each line."""
-    with container.open() as stream:
-        start = stream.read(_BLOCK).removeprefix(codecs.BOM_UTF8).lstrip()
+    with _stream(container, encoding) as stream:
+        start = stream.read(_BLOCK).lstrip()
     if start.startswith(b"["):
         return "item"
     lines = [line for line in start.splitlines() if line.strip()]
@@ -88,7 +94,7 @@ def _place_of_objects(container: Container) -> str | None:
         first = None
     if isinstance(first, dict) and (len(lines) > 1 or _is_record(first)):
         return None
-    place = _first_list(container)
+    place = _first_list(container, encoding)
     # A file may hold nothing but one object written over several lines.
     return "" if place is None else place
 
@@ -98,11 +104,11 @@ def _is_record(found: _Object) -> bool:
     return sum(not isinstance(value, list | dict) for value in found.values()) >= 5
 
 
-def _first_list(container: Container) -> str | None:
+def _first_list(container: Container, encoding: str) -> str | None:
     """Return the place of the first list of objects in a body, such as ``data.item``."""
     before = ""
     try:
-        with _unmarked(container) as stream:
+        with _stream(container, encoding) as stream:
             for prefix, event, _ in ijson.parse(stream):
                 if event == "start_map" and before == "start_array":
                     return str(prefix)
@@ -112,34 +118,28 @@ def _first_list(container: Container) -> str | None:
     return None
 
 
-def _unmarked(container: Container) -> BinaryIO:
-    """Return the content behind its byte order mark, which the parser does not know."""
-    stream = container.open()
-    if stream.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8:
-        return stream
-    stream.close()
-    return container.open()
+def _stream(container: Container, encoding: str) -> BinaryIO:
+    return io.BufferedReader(Utf8Stream(container, encoding), _BLOCK)
 
 
-def _objects(container: Container, prefix: str | None) -> Iterator[_Object | Text]:
+def _objects(container: Container, encoding: str, prefix: str | None) -> Iterator[_Object | Text]:
     """Yield each object made flat, or what is wrong with its line."""
     if prefix is None:
-        yield from _line_objects(container)
+        yield from _line_objects(container, encoding)
         return
     try:
-        with _unmarked(container) as stream:
+        with _stream(container, encoding) as stream:
             for found in ijson.items(stream, prefix):
                 yield flattened(found) if isinstance(found, dict) else _NOT_AN_OBJECT
     except (ijson.JSONError, UnicodeDecodeError) as error:
         raise RecordsError(damaged(container.path)) from error
 
 
-def _line_objects(container: Container) -> Iterator[_Object | Text]:
-    with container.open() as stream:
+def _line_objects(container: Container, encoding: str) -> Iterator[_Object | Text]:
+    with _stream(container, encoding) as stream:
         while line := stream.readline(LONGEST_LINE):
             if len(line) == LONGEST_LINE:
                 raise RecordsError(endless_line(container.path))
-            line = line.removeprefix(codecs.BOM_UTF8)
             if not line.strip():
                 yield {}
                 continue

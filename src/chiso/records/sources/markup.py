@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,10 +11,9 @@ from lxml import etree
 from chiso.errors import Place, Problem, RecordsError, Text
 from chiso.records.sources.cell import Cell, Format, RawRow
 from chiso.records.sources.container import Container, damaged
-from chiso.records.sources.delimited import encoding_of
-from chiso.records.sources.encoding import codec_of, converted
+from chiso.records.sources.delimited import as_utf8, encoding_of, lost_byte
+from chiso.records.sources.encoding import LOST
 
-_BLOCK = 256 * 1024
 # A cell may span the whole page, but a span of millions is an attack on memory.
 _WIDEST = 1_024
 _TALLEST = 100_000
@@ -104,23 +102,13 @@ def open_html(container: Container) -> list[HtmlTable]:
     return [HtmlTable(container, encoding, number, names[number]) for number in numbers]
 
 
-def _decoded_blocks(container: Container, encoding: str) -> Iterator[str]:
-    with (
-        container.open() as stream,
-        io.TextIOWrapper(stream, encoding=codec_of(encoding), errors="replace") as text,
-    ):
-        while block := text.read(_BLOCK):
-            # A letter and its marks may be parted by the end of a block, but not by the end of a line.
-            yield converted(block + text.readline(), encoding)
-
-
 def _html_rows(container: Container, encoding: str) -> Iterator[tuple[int, RawRow]]:
     parser = etree.HTMLPullParser(events=("start", "end"), encoding="utf-8", huge_tree=False)
     open_tables: list[_Table] = []
     count = 0
     try:
-        for block in _decoded_blocks(container, encoding):
-            parser.feed(block.encode("utf-8", errors="replace"))
+        for block in as_utf8(container, encoding):
+            parser.feed(block)
             for event, element in parser.read_events():
                 tag = element.tag
                 if event == "start" and tag == "table":
@@ -135,13 +123,20 @@ def _html_rows(container: Container, encoding: str) -> Iterator[tuple[int, RawRo
                     down = _span(element.get("rowspan"), _TALLEST)
                     open_tables[-1].put(_html_text(element), across, down)
                 elif event == "end" and tag == "tr" and open_tables[-1].inside_row:
-                    yield open_tables[-1].number, open_tables[-1].end_row()
+                    yield open_tables[-1].number, _whole(open_tables[-1].end_row(), encoding)
                     element.clear()
                 elif event == "end" and tag == "table":
                     open_tables.pop()
                     element.clear()
     except etree.LxmlError as error:
         raise RecordsError(damaged(container.path)) from error
+
+
+def _whole(row: RawRow, encoding: str) -> RawRow:
+    """Return the row, or its fault where a byte of it could not be decoded."""
+    if any(isinstance(cell, str) and LOST in cell for cell in row.cells or ()):
+        return RawRow(None, lost_byte(encoding))
+    return row
 
 
 def _html_text(element: etree._Element) -> str:
@@ -170,7 +165,7 @@ class XmlSheet:
 
     def rows(self) -> Iterator[RawRow]:
         """Yield the sheet's rows, merged cells repeated, rows left out as blank ones."""
-        for number, _, row in _xml_rows(self.container):
+        for number, _, row in _xml_rows(self.container, self.encoding):
             if number == self.number and row is not None:
                 yield row
 
@@ -178,14 +173,15 @@ class XmlSheet:
 def open_xml(container: Container) -> list[XmlSheet]:
     """Return the worksheets; raises RecordsError where the file is damaged or declares entities."""
     encoding = encoding_of(container)
-    sheets = {number: name for number, name, _ in _xml_rows(container)}
+    sheets = {number: name for number, name, _ in _xml_rows(container, encoding)}
     return [XmlSheet(container, number, name, encoding) for number, name in sheets.items()]
 
 
-def _xml_rows(container: Container) -> Iterator[tuple[int, str, RawRow | None]]:
+def _xml_rows(container: Container, encoding: str) -> Iterator[tuple[int, str, RawRow | None]]:
     """Yield each sheet once without a row, then its rows with the sheet's number and name."""
     parser = etree.XMLPullParser(
         events=("start", "end"),
+        encoding="utf-8",
         resolve_entities=False,
         load_dtd=False,
         no_network=True,
@@ -196,33 +192,32 @@ def _xml_rows(container: Container) -> Iterator[tuple[int, str, RawRow | None]]:
     table = _Table(0)
     done = 0
     try:
-        with container.open() as stream:
-            while block := stream.read(_BLOCK):
-                parser.feed(block)
-                for event, element in parser.read_events():
-                    tag = element.tag
-                    if event == "start" and element.getparent() is None:
-                        _refuse_entities(element, container)
-                    if event == "start" and tag == f"{_SS}Worksheet":
-                        sheet, name, done = sheet + 1, element.get(f"{_SS}Name") or str(sheet + 1), 0
-                        table = _Table(sheet)
-                        yield sheet, name, None
-                    elif event == "start" and tag == f"{_SS}Row":
-                        wanted = int(element.get(f"{_SS}Index") or done + 1)
-                        while done + 1 < min(wanted, _MOST_LEFT_OUT):
-                            table.start_row()
-                            yield sheet, name, table.end_row()
-                            done += 1
+        for block in as_utf8(container, encoding):
+            parser.feed(block)
+            for event, element in parser.read_events():
+                tag = element.tag
+                if event == "start" and element.getparent() is None:
+                    _refuse_entities(element, container)
+                if event == "start" and tag == f"{_SS}Worksheet":
+                    sheet, name, done = sheet + 1, element.get(f"{_SS}Name") or str(sheet + 1), 0
+                    table = _Table(sheet)
+                    yield sheet, name, None
+                elif event == "start" and tag == f"{_SS}Row":
+                    wanted = int(element.get(f"{_SS}Index") or done + 1)
+                    while done + 1 < min(wanted, _MOST_LEFT_OUT):
                         table.start_row()
-                    elif event == "end" and tag == f"{_SS}Cell":
-                        _put_xml_cell(element, table)
-                    elif event == "end" and tag == f"{_SS}Row":
                         yield sheet, name, table.end_row()
                         done += 1
-                        element.clear()
-                        # What was read is let go, or the whole file would stay in memory.
-                        while element.getprevious() is not None:
-                            del element.getparent()[0]
+                    table.start_row()
+                elif event == "end" and tag == f"{_SS}Cell":
+                    _put_xml_cell(element, table)
+                elif event == "end" and tag == f"{_SS}Row":
+                    yield sheet, name, _whole(table.end_row(), encoding)
+                    done += 1
+                    element.clear()
+                    # What was read is let go, or the whole file would stay in memory.
+                    while element.getprevious() is not None:
+                        del element.getparent()[0]
         parser.close()
     except (etree.LxmlError, ValueError) as error:
         raise RecordsError(damaged(container.path)) from error
