@@ -351,6 +351,9 @@ def _connect(paths: Iterable[Path]) -> duckdb.DuckDBPyConnection:
     connection.execute(f"SET allowed_directories = [{quoted(str(folder))}]")
     # The tables live as long as the run; writing them out tidily half-way would only cost time.
     connection.execute("SET checkpoint_threshold = '1TB'")
+    # Progress is kept for whoever asks for it; DuckDB itself prints nothing.
+    connection.execute("SET enable_progress_bar = true")
+    connection.execute("SET enable_progress_bar_print = false")
     # Row positions are row numbers, so rows must stay in the order of the file.
     connection.execute("SET preserve_insertion_order = true")
     connection.execute("SET enable_external_access = false")

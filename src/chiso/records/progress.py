@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import duckdb
@@ -20,8 +20,8 @@ class Progress:
     def bytes_read(self, count: int) -> None:
         """So many more bytes of the file are read."""
 
-    def share_read(self, share: float) -> None:
-        """The file is read up to this share, 0..1."""
+    def share_read(self, share: float, lines: int | None) -> None:
+        """The file is read up to this share, 0..1; ``lines`` is how many it has, once that is known."""
 
     def rows_read(self, count: int) -> None:
         """So many more rows are read."""
@@ -31,7 +31,9 @@ SILENT = Progress()
 
 
 @contextmanager
-def watched(connection: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[None]:
+def watched(
+    connection: duckdb.DuckDBPyConnection, progress: Progress, lines: Callable[[], int | None]
+) -> Iterator[None]:
     """Tell ``progress`` how far the connection's statement has come, until the block ends."""
     if progress is SILENT:
         yield
@@ -40,7 +42,7 @@ def watched(connection: duckdb.DuckDBPyConnection, progress: Progress) -> Iterat
 
     def look() -> None:
         while not done.wait(_SECONDS_BETWEEN_LOOKS):
-            progress.share_read(max(connection.query_progress(), 0.0) / 100)
+            progress.share_read(max(connection.query_progress(), 0.0) / 100, lines())
 
     watcher = threading.Thread(target=look, daemon=True)
     watcher.start()

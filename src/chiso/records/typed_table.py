@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 
 import duckdb
@@ -89,10 +89,11 @@ class TypedTable:
         assert isinstance(file.sheet, DelimitedText)
         first = self._rows()
         self.connection.begin()
-        with ThreadPoolExecutor(max_workers=1) as pool, watched(self.connection, progress):
+        with ThreadPoolExecutor(max_workers=1) as pool:
             surveyed = pool.submit(survey, file.sheet.container)
             try:
-                self._insert(file, _direct_cells(file), _direct_source(file))
+                with watched(self.connection, progress, lambda: _lines_so_far(surveyed)):
+                    self._insert(file, _direct_cells(file), _direct_source(file))
                 part = Part(file, first, self._rows())
             except duckdb.InterruptException:
                 raise
@@ -311,6 +312,10 @@ def _direct_cells(file: TableFile) -> dict[str, str]:
         if name in recognised.seconds:
             cells[name] = f"coalesce(nullif(trim(c{position}), ''), c{recognised.seconds[name]})"
     return cells
+
+
+def _lines_so_far(surveyed: Future[Contents]) -> int | None:
+    return surveyed.result().lines if surveyed.done() else None
 
 
 def _is_whole(part: Part, contents: Contents) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import TracebackType
 
 from rich.console import Console
@@ -57,17 +58,18 @@ class ProgressBar(Watcher):
         self._end()
         self._size, self._rows = size or 0, 0
         if size is None or size >= _WORTH_SHOWING:
-            self._task = self._bar.add_task(label[-40:], total=size, rows=0)
+            self._task = self._bar.add_task(Path(label).name, total=size, rows=0)
 
     def bytes_read(self, count: int) -> None:
         """Move the bar on."""
         if self._task is not None:
             self._bar.advance(self._task, count)
 
-    def share_read(self, share: float) -> None:
+    def share_read(self, share: float, lines: int | None) -> None:
         """Move the bar to a share of the file."""
         if self._task is not None:
-            self._bar.update(self._task, completed=share * self._size)
+            rows = 0 if lines is None else round(share * lines)
+            self._bar.update(self._task, completed=share * self._size, rows=rows)
 
     def rows_read(self, count: int) -> None:
         """Show how many rows there are so far."""
