@@ -34,6 +34,7 @@ import jsonschema
 import openpyxl
 import pytest
 import yaml
+from pydantic import BaseModel
 
 import chiso as library
 from chiso import run
@@ -418,12 +419,15 @@ def _words(annotation: object) -> Iterator[str]:
             yield from _words(argument)
 
 
+MAPPING_ENTRIES: tuple[type[BaseModel], ...] = (SystemMapping, TableMapping)
+
+
 def test_every_key_of_a_mapping_is_described() -> None:
     rows = table_rows(section(DOCS / "mapping.md", "Form"))
     told = [row[0] for row in rows if row[0] != "key"]
     wanted = [
         f"**`{name}`**" if field.is_required() else f"`{name}`"
-        for entry in (SystemMapping, TableMapping)
+        for entry in MAPPING_ENTRIES
         for name, field in entry.model_fields.items()
     ]
     assert told == wanted
