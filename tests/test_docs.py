@@ -31,14 +31,20 @@ from typing import Any, get_args
 
 import click
 import jsonschema
+import openpyxl
 import pytest
 import yaml
+from pydantic import BaseModel
 
 import chiso as library
 from chiso import run
 from chiso.catalogue import expression, model
 from chiso.errors import ExitCode
+from chiso.records.examine import ColumnUse
+from chiso.records.layout import NotRecord
 from chiso.records.mapping import shipped_spelling
+from chiso.records.mapping_file import SystemMapping, TableMapping
+from chiso.records.sources.cell import Format
 from chiso.scoring import scoreboard
 from chiso.terms.columns import COUNTED_TABLES, SPLITS, TABLES, TableSpec
 from chiso.terms.text import folded
@@ -47,7 +53,8 @@ from chiso.terms.unit import LEVELS
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 READMES = (ROOT / "README.md", ROOT / "README.vi.md")
-WITH_COMMANDS = (*READMES, *(DOCS / name for name in ("catalogue.md", "scoring-rules.md", "errors.md")))
+_WITH_COMMANDS = ("catalogue.md", "scoring-rules.md", "errors.md", "reading.md", "mapping.md")
+WITH_COMMANDS = (*READMES, *(DOCS / name for name in _WITH_COMMANDS))
 DOCUMENTS = (*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md")), ROOT / "samples" / "README.md")
 REWRITE = bool(os.environ.get("CHISO_REWRITE_DOCS"))
 GAP = "…"
@@ -412,6 +419,28 @@ def _words(annotation: object) -> Iterator[str]:
             yield from _words(argument)
 
 
+MAPPING_ENTRIES: tuple[type[BaseModel], ...] = (SystemMapping, TableMapping)
+
+
+def test_every_key_of_a_mapping_is_described() -> None:
+    rows = table_rows(section(DOCS / "mapping.md", "Form"))
+    told = [row[0] for row in rows if row[0] != "key"]
+    wanted = [
+        f"**`{name}`**" if field.is_required() else f"`{name}`"
+        for entry in MAPPING_ENTRIES
+        for name, field in entry.model_fields.items()
+    ]
+    assert told == wanted
+
+
+def test_formats_and_rows_that_are_none_are_described() -> None:
+    reading = DOCS / "reading.md"
+    formats = {row[1].strip("`") for row in table_rows(section(reading, "Formats"))[1:]}
+    assert formats - {""} == set(get_args(Format))
+    kinds = table_rows(section(reading, "Where the table begins, and which rows are none"))[1:]
+    assert {row[0].strip("`") for row in kinds} == set(get_args(NotRecord))
+
+
 def test_the_condition_language_is_described_whole() -> None:
     language = (DOCS / "catalogue.md").read_text("utf-8")
     for function in get_args(expression.FunctionName):
@@ -540,24 +569,35 @@ def test_the_changelog_tells_first_which_scores_may_change() -> None:
         assert re.findall(r"^### (.*)$", release, flags=re.MULTILINE)[0] == "Scores may change"
 
 
-# The JSON schema
+# The JSON schemas
 
 
 SCHEMA = DOCS / "schemas" / "scoreboard.schema.json"
+CHECK_SCHEMA = DOCS / "schemas" / "check.schema.json"
 PORTAL = "samples/gia-lai-2026-portal"
 RUNS = {
     "score": f"score --units {PORTAL}/units.csv --reported {PORTAL}/gia-lai-2026-indices.csv",
     "rank": f"rank --units {PORTAL}/units.csv --reported {PORTAL}/gia-lai-2026-totals.csv --top 3",
     "records": "score samples/gia-lai-2026 --unit H21.125",
     "officers": "score samples/gia-lai-2026 --unit H21.125 --by officer",
+    "messy": "score samples/messy",
 }
+
+
+def validator_of(path: Path) -> jsonschema.Draft202012Validator:
+    schema = json.loads(path.read_text("utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
 
 
 @pytest.fixture(scope="module")
 def validator() -> jsonschema.Draft202012Validator:
-    schema = json.loads(SCHEMA.read_text("utf-8"))
-    jsonschema.Draft202012Validator.check_schema(schema)
-    return jsonschema.Draft202012Validator(schema)
+    return validator_of(SCHEMA)
+
+
+@pytest.fixture(scope="module")
+def check_validator() -> jsonschema.Draft202012Validator:
+    return validator_of(CHECK_SCHEMA)
 
 
 @pytest.mark.usefixtures("readers_desk")
@@ -585,21 +625,80 @@ def test_quarantine_and_missing_data_keep_to_the_schema(
     assert data["quarantine"] and data["indices_without_data"] and data["units"][0]["outcome"] == "partial"
 
 
-def test_the_schema_is_strict(validator: jsonschema.Draft202012Validator) -> None:
-    def objects(node: Any) -> Iterator[dict[str, Any]]:
-        if isinstance(node, dict):
-            if "properties" in node:
-                yield node
-            for child in node.values():
-                yield from objects(child)
+NESTED = {
+    "MaHoSo": "H21.125-260805-0001",
+    "DonViXuLy": "H21.125",
+    "NgayTiepNhan": "20260805081500",
+    "TrangThaiHoSo": "4",
+    "ChuHoSo": "Nguyễn Văn Mẫu",
+    "TaiLieuNop": [{"DuocSoHoa": "1"}],
+}
+CHECKS = {
+    "messy": "check samples/messy --as-of 2026-08-31",
+    "reported": f"check --units {PORTAL}/units.csv --reported {PORTAL}/gia-lai-2026-indices.csv",
+    "json": "check nested.json",
+    "json lines": "check nested.jsonl",
+    "workbook": "check codes.xlsx",
+}
 
-    found = list(objects(validator.schema))
-    assert len(found) >= 12
-    for schema in found:
-        assert schema["additionalProperties"] is False, schema["properties"].keys()
-    outcome = validator.schema["$defs"]["index"]["properties"]["outcome"]["enum"]
+
+@pytest.mark.usefixtures("readers_desk")
+@pytest.mark.parametrize("command", CHECKS.values(), ids=CHECKS)
+def test_json_of_check_keeps_to_its_schema(
+    command: str, chiso: Any, check_validator: jsonschema.Draft202012Validator
+) -> None:
+    Path("nested.json").write_text(json.dumps({"service": "DongBoHoSoMC", "data": [NESTED]}), "utf-8")
+    Path("nested.jsonl").write_text(json.dumps(NESTED) + "\n", "utf-8")
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    for row in (["Mã hồ sơ", "Mã đơn vị", "Ngày tiếp nhận"], [12345, "H21.125", date(2026, 8, 5)]):
+        sheet.append(row)
+    workbook.save("codes.xlsx")
+    outcome = chiso(*command.split(), "--format", "json")
+    assert outcome.code == 0, outcome.stderr
+    data = json.loads(outcome.stdout)
+    assert not [error.message for error in check_validator.iter_errors(data)]
+    assert data["files"]
+    for file in data["files"]:
+        rows = file["rows"]
+        assert rows["read"] == rows["usable"] + rows["superseded"] + rows["quarantined"]
+    assert "Nguyễn Văn Mẫu" not in outcome.stdout
+
+
+def strict_objects(schema: Any) -> Iterator[dict[str, Any]]:
+    """Every object that a schema describes by its properties; none may have others."""
+    if isinstance(schema, dict):
+        if "properties" in schema and "type" in schema:
+            assert schema["additionalProperties"] is False, schema["properties"].keys()
+            yield schema
+        for child in schema.values():
+            yield from strict_objects(child)
+    elif isinstance(schema, list):
+        for child in schema:
+            yield from strict_objects(child)
+
+
+def test_the_schema_of_check_is_strict(check_validator: jsonschema.Draft202012Validator) -> None:
+    schema: Any = check_validator.schema
+    found = list(strict_objects(schema))
+    assert len(found) >= 8
+    for described in found:
+        assert described["required"] == list(described["properties"])
+    file, column = schema["$defs"]["file"]["properties"], schema["$defs"]["column"]["properties"]
+    assert file["format"]["enum"] == list(get_args(Format))
+    assert set(file["not_records"]["propertyNames"]["enum"]) == set(get_args(NotRecord))
+    assert column["use"]["enum"] == list(get_args(ColumnUse))
+    assert file["table"]["enum"] == list(TABLES)
+
+
+def test_the_schema_is_strict(validator: jsonschema.Draft202012Validator) -> None:
+    schema: Any = validator.schema
+    assert len(list(strict_objects(schema))) >= 12
+    file = schema["$defs"]["file"]["properties"]
+    assert file["format"]["enum"] == list(get_args(Format))
+    assert set(file["not_records"]["propertyNames"]["enum"]) == set(get_args(NotRecord))
+    outcome = schema["$defs"]["index"]["properties"]["outcome"]["enum"]
     assert outcome == list(get_args(scoreboard.Outcome))
-    assert validator.schema["$defs"]["unit"]["properties"]["outcome"]["enum"] == list(
-        get_args(scoreboard.UnitOutcome)
-    )
-    assert validator.schema["$defs"]["unit"]["properties"]["level"]["enum"] == list(LEVELS)
+    assert schema["$defs"]["unit"]["properties"]["outcome"]["enum"] == list(get_args(scoreboard.UnitOutcome))
+    assert schema["$defs"]["unit"]["properties"]["level"]["enum"] == list(LEVELS)

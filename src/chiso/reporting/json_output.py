@@ -47,6 +47,7 @@ def scoreboard_json(board: Scoreboard, language: Language, ranks: Sequence[Rank]
         "quarantine": [
             {
                 "file": row.file,
+                "sheet": row.sheet,
                 "row": row.row,
                 "column": row.column,
                 "reason": row.reason.in_language(language),
@@ -57,10 +58,16 @@ def scoreboard_json(board: Scoreboard, language: Language, ranks: Sequence[Rank]
         "files": [
             {
                 "path": file.path,
+                "sheet": file.sheet,
                 "table": file.table,
+                "format": file.format,
+                "encoding": file.encoding,
+                "separator": file.separator,
                 "sha256": file.sha256,
                 "header_row": file.header_row,
                 "rows_read": file.rows_read,
+                "not_records": dict(file.not_records),
+                "recovered": dict(file.recovered),
                 "columns": dict(file.columns),
             }
             for file in board.provenance.files
