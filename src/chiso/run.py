@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -66,14 +66,6 @@ class Gates:
 
 
 @dataclass(frozen=True)
-class Scored:
-    """A scoreboard with the records it was computed from."""
-
-    board: Scoreboard
-    records: Records
-
-
-@dataclass(frozen=True)
 class Checked:
     """What ``check`` found: each file, the faults by kind, and the indices that each fault touches."""
 
@@ -84,8 +76,21 @@ class Checked:
     faults: tuple[tuple[FaultFinding, tuple[str, ...]], ...]
 
 
-def score(request: ScoreRequest, today: date, progress: Progress = SILENT) -> Scored:
-    """Return the scoreboard of a request; ``today`` bounds a period that still runs."""
+def _nothing(_records: Records) -> None:
+    """Do nothing once the records are loaded."""
+
+
+def score(
+    request: ScoreRequest,
+    today: date,
+    progress: Progress = SILENT,
+    when_loaded: Callable[[Records], None] = _nothing,
+) -> Scoreboard:
+    """Return the scoreboard of a request; ``today`` bounds a period that still runs.
+
+    ``when_loaded`` is given the records before they are scored, so that what was set aside is told even
+    where nothing can be scored.
+    """
     period = parse_period(request.period, today)
     judgement = judge(period, request.as_of or today)
     _check_words(request)
@@ -93,6 +98,7 @@ def score(request: ScoreRequest, today: date, progress: Progress = SILENT) -> Sc
     rules = catalogue.rules(judgement.period.last_day, request.edition)
     working_days = load_working_days(request.working_days)
     records = _load(request, _needed(request, rules), progress)
+    when_loaded(records)
     board = score_records(
         rules,
         records,
@@ -101,7 +107,7 @@ def score(request: ScoreRequest, today: date, progress: Progress = SILENT) -> Sc
         provenance(catalogue, records, judgement, request.edition),
         split_by=request.by,
     )
-    return Scored(chosen_units(board, records.units, request), records)
+    return chosen_units(board, records.units, request)
 
 
 def _load(
@@ -133,9 +139,11 @@ def check(request: ReadRequest, today: date, progress: Progress = SILENT) -> Che
     return Checked(records, rules, as_of, examine_files(records), faults)
 
 
-def draft_mapping(request: ReadRequest) -> str:
-    """Return a draft of a mapping for the request's files."""
-    return draft(files_in(request.records), load_spelling(request.mappings))
+def draft_mapping(request: ReadRequest) -> tuple[str, list[str]]:
+    """Return a draft of a mapping for the request's files, and the files, which it must not overwrite."""
+    files = files_in(request.records)
+    others = [path for path in (request.units, *request.reported, *request.mappings) if path is not None]
+    return draft(files, load_spelling(request.mappings)), [str(path) for path in (*files, *others)]
 
 
 def _touched(rules: RuleSet, fault: FaultFinding) -> tuple[str, ...]:

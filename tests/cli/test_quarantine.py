@@ -131,7 +131,7 @@ def test_corrections_of_a_file_that_is_not_read_are_refused(tmp_path: Path, chis
     (folder / "cases.csv").rename(folder / "other.csv")
     outcome = chiso("score", folder, *AUGUST, "--corrections", form)
     assert outcome.code == 11
-    assert "The corrections are of files that are not read: cases.csv" in outcome.stderr
+    assert "The corrections are of a file that is not read" in outcome.stderr
 
 
 @pytest.mark.parametrize(
@@ -157,6 +157,48 @@ def test_a_wrong_form_is_told(tmp_path: Path, chiso: CommandLine, form: str, sai
     outcome = chiso("score", a_folder(tmp_path / "in", cases=WRONG), *AUGUST, "--corrections", path)
     assert outcome.code == 11, outcome.stderr
     assert said in outcome.stderr
+
+
+def test_files_of_one_name_in_two_folders_are_told_apart(tmp_path: Path, chiso: CommandLine) -> None:
+    first = a_folder(tmp_path / "a", cases=WRONG)
+    second = a_folder(tmp_path / "b", cases=WRONG.replace("C1-2608", "C1-2607"))
+    (second / "units.csv").unlink()
+    both = ("score", first, second, *AUGUST)
+    assert chiso(*both, "--quarantine", tmp_path / "out").code == 0
+    assert len(form_rows(tmp_path / "out" / "quarantine-cases.csv")) == 8
+    assert chiso(*both, "--corrections", tmp_path / "out" / "corrections.xlsx").code == 0
+
+
+def test_the_quarantine_is_written_where_nothing_can_be_scored(tmp_path: Path, chiso: CommandLine) -> None:
+    cases = HEADINGS + "K1,C9,x,CB1,online,03/08/2026,,,\n"
+    outcome = chiso(
+        "score", a_folder(tmp_path / "in", cases=cases), *AUGUST, "--quarantine", tmp_path / "out"
+    )
+    assert outcome.code == 12
+    assert [row["case_id"] for row in form_rows(tmp_path / "out" / "quarantine-cases.csv")] == ["K1"]
+
+
+def test_the_folder_of_the_records_takes_no_quarantine(tmp_path: Path, chiso: CommandLine) -> None:
+    folder = a_folder(tmp_path / "in", cases=WRONG)
+    outcome = chiso("score", folder, *AUGUST, "--quarantine", folder)
+    assert outcome.code == 13
+    assert "This folder holds records that were read" in outcome.stderr
+    assert sorted(path.name for path in folder.iterdir()) == ["cases.csv", "units.csv"]
+
+
+def test_results_say_that_rows_were_corrected(tmp_path: Path, chiso: CommandLine) -> None:
+    folder = a_folder(tmp_path / "in", cases=WRONG)
+    scored(chiso, folder, "--quarantine", tmp_path / "out")
+    form = corrected_csv(tmp_path / "out", tmp_path / "form.csv")
+    assert "4 rows corrected by this form" in chiso("score", folder, *AUGUST, "--corrections", form).stdout
+
+
+def test_a_correction_of_another_table_is_refused(tmp_path: Path, chiso: CommandLine) -> None:
+    path = tmp_path / "form.csv"
+    path.write_text("file,sheet,row,table,status\ncases.csv,,3,petitions,answered\n", encoding="utf-8")
+    outcome = chiso("score", a_folder(tmp_path / "in", cases=WRONG), *AUGUST, "--corrections", path)
+    assert outcome.code == 11
+    assert "or is another table" in outcome.stderr
 
 
 def test_a_correction_that_is_wrong_itself_is_quarantined(tmp_path: Path, chiso: CommandLine) -> None:

@@ -123,7 +123,7 @@ def test_a_heading_that_means_two_things_is_told(tmp_path: Path) -> None:
     assert any("one system uses it for the due date" in note.message.en for note in records.notes)
     mapping = "mapping: own\ntables: {cases: {columns: {returned_at: [Ngày trả kết quả]}}}\n"
     records = load(tmp_path, "case_id,unit_code,Ngày trả kết quả\nK1,C1,03/08/2026\n", mapping)
-    assert records.notes == ()
+    assert [note.message.en[:20] for note in records.notes] == ["This mapping is used"]
 
 
 @pytest.mark.parametrize(
@@ -158,6 +158,19 @@ def test_every_fault_of_a_mapping_is_told_with_its_line(
     told = str(raised.value)
     assert said in told
     assert f"{path}:{place}" in told
+
+
+def test_a_draft_never_holds_a_row_and_never_takes_the_place_of_a_file(
+    tmp_path: Path, chiso: CommandLine
+) -> None:
+    folder = a_folder(tmp_path / "in", cases="K1,Người Nộp Thử,Xã Một,Đăng ký đất đai\n" * 3)
+    draft = tmp_path / "draft.yaml"
+    assert chiso("check", folder / "cases.csv", "--write-mapping", draft).code == 11
+    assert "Người Nộp" not in draft.read_text("utf-8")
+    before = (folder / "units.csv").read_bytes()
+    outcome = chiso("check", folder, "--write-mapping", folder / "units.csv")
+    assert outcome.code == 13
+    assert (folder / "units.csv").read_bytes() == before
 
 
 def test_the_shipped_mappings_keep_to_their_form() -> None:

@@ -19,7 +19,7 @@ from chiso.cli.output import (
     check_page,
     chosen,
     form_of,
-    pass_gates,
+    gates,
     watching,
     write_result,
     write_text,
@@ -81,9 +81,7 @@ def score(**options: Any) -> None:
     request = _request(options, run.ScoreRequest)
     language = chosen(options)
     with watching(language) as progress:
-        scored = run.score(request, today_in_vietnam(), progress)
-    pass_gates(scored.records, options, language)
-    board = scored.board
+        board = run.score(request, today_in_vietnam(), progress, gates(options, language))
     detail: Detail = options["detail"]
     write_result(board, None, score_table(board, detail, language), options, language)
 
@@ -110,9 +108,7 @@ def rank(**options: Any) -> None:
     request = _request(options, run.ScoreRequest)
     language = chosen(options)
     with watching(language) as progress:
-        scored = run.score(request, today_in_vietnam(), progress)
-    pass_gates(scored.records, options, language)
-    board = scored.board
+        board = run.score(request, today_in_vietnam(), progress, gates(options, language))
     ranks = run.rank(board, by_peer_group=options["peer_groups"])
     if options["top"] is not None:
         ranks = tuple(rank for rank in ranks if rank.place <= options["top"])
@@ -157,13 +153,12 @@ def check(**options: Any) -> None:
     from chiso import run
     from chiso.api import today_in_vietnam
     from chiso.reporting.check_json import check_json
-    from chiso.reporting.files import write_whole
 
     language = chosen(options)
     request = _request(options, run.ReadRequest)
     if options["write_mapping"] is not None:
-        draft = run.draft_mapping(request)
-        write_whole(options["write_mapping"], draft.encode())
+        draft, inputs = run.draft_mapping(request)
+        write_text(draft, options["write_mapping"], inputs)
     with watching(language) as progress:
         checked = run.check(request, today_in_vietnam(), progress)
     if form_of(options) == "json":
@@ -171,7 +166,7 @@ def check(**options: Any) -> None:
     else:
         text = check_page(checked, language, options["output"])
     write_text(text, options["output"], [file.path for file in checked.records.files])
-    pass_gates(checked.records, options, language)
+    gates(options, language)(checked.records)
 
 
 @main.group(help=say("Xem, kiểm tra, thử bộ chỉ số.", "Check, show and test a catalogue."))

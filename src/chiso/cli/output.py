@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, cast
@@ -113,16 +113,35 @@ def watching(language: Language) -> Iterator[Progress]:
         yield bar
 
 
-def pass_gates(records: Records, options: dict[str, Any], language: Language) -> None:
-    """Write the quarantine where asked for, then raise GateFailedError if a gate does not let pass."""
+def gates(options: dict[str, Any], language: Language) -> Callable[[Records], None]:
+    """Return what is done with the records once they are loaded.
+
+    The quarantine is written where asked for; GateFailedError is raised if a gate does not let pass.
+    """
     from chiso.reporting.quarantine_files import write_quarantine
     from chiso.run import Gates, check_gates
 
-    folder: Path | None = options["quarantine"]
-    if folder is not None:
-        for path in write_quarantine(folder, records, language):
-            click.echo(Text(vi=f"Đã ghi {path}", en=f"Wrote {path}").in_language(language), err=True)
-    check_gates(records, Gates(options["strict"], options["max_quarantined"]))
+    def pass_gates(records: Records) -> None:
+        folder: Path | None = options["quarantine"]
+        if folder is not None:
+            _refuse_folder_of(records, folder)
+            for path in write_quarantine(folder, records, language):
+                click.echo(Text(vi=f"Đã ghi {path}", en=f"Wrote {path}").in_language(language), err=True)
+        check_gates(records, Gates(options["strict"], options["max_quarantined"]))
+
+    return pass_gates
+
+
+def _refuse_folder_of(records: Records, folder: Path) -> None:
+    """Refuse a folder that records were read from: the next run would read the forms as records."""
+    if folder.resolve() in {Path(file.path).resolve().parent for file in records.files}:
+        raise CannotWriteError(
+            Problem(
+                Text(vi="Thư mục này chứa hồ sơ đã đọc", en="This folder holds records that were read"),
+                Place(str(folder)),
+                Text(vi="Chọn thư mục khác cho --quarantine", en="Choose another folder for --quarantine"),
+            )
+        )
 
 
 def _refuse_input(output: Path, paths: Sequence[str]) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from chiso.errors import Place, Problem, RecordsError, Text, suggestion
+from chiso.errors import Place, Problem, RecordsError, Text, plural, suggestion
 from chiso.records.sources.cell import RawRow, shown
+from chiso.records.sources.container import sha256_of
 from chiso.records.sources.open import open_sheets
 from chiso.records.table_file import TableFile
 from chiso.terms.columns import TABLES
@@ -19,38 +20,43 @@ FORM_COLUMNS = ("file", "sheet", "row", "table", "sha256", "reason")
 AS_IN_FILE = "…"
 
 
+@dataclass(frozen=True)
+class _Correction:
+    """One row of a form: which row of which file it replaces, and by what."""
+
+    place: Place
+    file: str
+    sheet: str
+    row: int
+    table: str
+    sha256: str
+    cells: Mapping[str, str]
+
+
 @dataclass
 class Corrections:
-    """Corrected cells by file and sheet, then row number, then canonical column."""
+    """Corrected rows. Those without a hash are for any file of the name."""
 
-    rows: dict[tuple[str, str], dict[int, Mapping[str, str]]] = field(default_factory=dict)
-    hashes: dict[tuple[str, str], set[str]] = field(default_factory=dict)
-    used: set[tuple[str, str]] = field(default_factory=set)
+    rows: tuple[_Correction, ...] = ()
     sources: tuple[Path, ...] = ()
+    _used: set[int] = field(default_factory=set)
+    _seen: set[tuple[str, str]] = field(default_factory=set)
 
     def of(self, file: TableFile) -> Mapping[int, Mapping[str, str]]:
-        """Return the corrections of a file's rows."""
-        key = _key(file)
-        if key in self.rows:
-            self.used.add(key)
-        return self.rows.get(key, {})
+        """Return the corrected cells of a file's rows, by row number and canonical column.
 
-    def check_hash(self, file: TableFile, sha256: str) -> None:
-        """Raise RecordsError where the form was made from other bytes: its row numbers may be wrong."""
-        if self.hashes.get(_key(file), set()) - {sha256, ""}:
-            raise RecordsError(
-                Problem(
-                    Text(
-                        vi="Tệp đã thay đổi từ khi lập phiếu sửa; số dòng có thể sai",
-                        en="The file has changed since the corrections were drawn up; rows may have moved",
-                    ),
-                    Place(file.label),
-                    Text(
-                        vi="Chạy lại --quarantine và sửa phiếu mới",
-                        en="Run --quarantine again and use its form",
-                    ),
-                )
-            )
+        Corrections that were drawn up for other bytes than the file has are left to ``check_used``.
+        """
+        name, sheet = file.path.name, file.sheet.name or ""
+        table = file.recognised.table.name
+        mine = [(n, entry) for n, entry in enumerate(self.rows) if (entry.file, entry.sheet) == (name, sheet)]
+        if not mine:
+            return {}
+        self._seen.add((name, sheet))
+        sha256 = sha256_of(file.path)
+        fitting = {n: entry for n, entry in mine if entry.sha256 in ("", sha256) and entry.table == table}
+        self._used.update(fitting)
+        return {entry.row: entry.cells for entry in fitting.values()}
 
     def check_rows(self, file: TableFile, last_row: int) -> None:
         """Raise RecordsError for corrections of rows that the file does not have."""
@@ -60,61 +66,91 @@ class Corrections:
                 Text(vi=f"tệp không có dòng {row} để sửa", en=f"there is no row {row} to correct"),
                 Place(file.label),
             )
-            for row in self.rows.get(_key(file), {})
+            for row in self.of(file)
             if row not in there
         ]
         if problems:
             raise RecordsError(problems)
 
     def check_used(self) -> None:
-        """Raise RecordsError for corrections of files that were not read: they would be lost silently."""
-        unused = [file for file in self.rows if file not in self.used]
-        if unused:
+        """Raise RecordsError for corrections that replaced no row: they would be lost silently."""
+        unused: dict[tuple[str, str], _Correction] = {}
+        for number, entry in enumerate(self.rows):
+            if number not in self._used:
+                unused.setdefault((entry.file, entry.sheet), entry)
+        problems = [
+            Problem(_CHANGED, entry.place, _CHANGED_HINT)
+            if key in self._seen
+            else Problem(_NOT_READ, entry.place, _NOT_READ_HINT)
+            for key, entry in unused.items()
+        ]
+        if problems:
+            raise RecordsError(problems)
+
+    def notes(self) -> Iterable[Problem]:
+        """Yield which forms were used, and how many rows they replaced."""
+        for path in self.sources:
+            count = sum(entry.place.file == str(path) for entry in self.rows)
+            rows = plural(count, "row", "rows")
             message = Text(
-                vi="Phiếu sửa nói về tệp không được đọc: ",
-                en="The corrections are of files that are not read: ",
+                vi=f"Đã sửa {count} dòng theo phiếu này", en=f"{count} {rows} corrected by this form"
             )
-            names = ", ".join(f"{name} [{sheet}]" if sheet else name for name, sheet in unused)
-            raise RecordsError(Problem(Text(vi=message.vi + names, en=message.en + names)))
+            yield Problem(message, Place(str(path)))
 
 
-def _key(file: TableFile) -> tuple[str, str]:
-    return file.path.name, file.sheet.name or ""
+_CHANGED = Text(
+    vi="Tệp đã thay đổi từ khi lập phiếu sửa (hoặc là bảng khác); số dòng có thể sai",
+    en="The file has changed since the corrections were drawn up (or is another table); rows may have moved",
+)
+_NOT_READ = Text(
+    vi="Phiếu sửa nói về tệp không được đọc", en="The corrections are of a file that is not read"
+)
+_NOT_READ_HINT = Text(
+    vi="Đưa cả tệp đó vào lệnh, hoặc xóa các dòng này khỏi phiếu",
+    en="Give that file too, or delete these rows from the form",
+)
+_CHANGED_HINT = Text(
+    vi="Chạy lại --quarantine và sửa phiếu mới", en="Run --quarantine again and use its form"
+)
 
 
 def load_corrections(paths: Iterable[Path]) -> Corrections:
     """Return the corrections in forms that ``--quarantine`` wrote; raises RecordsError with every fault."""
-    corrections = Corrections(sources=tuple(paths))
+    sources = tuple(paths)
     problems: list[Problem] = []
-    for path in corrections.sources:
-        problems.extend(_read_form(path, corrections))
+    rows: list[_Correction] = []
+    for path in sources:
+        _read_form(path, rows, problems)
+    places: dict[tuple[str, str, int, str], _Correction] = {}
+    for entry in rows:
+        key = entry.file, entry.sheet, entry.row, entry.sha256
+        if key in places:
+            twice = Text(vi="dòng này được sửa hai lần", en="this row is corrected twice")
+            problems.append(Problem(twice, entry.place))
+        places[key] = entry
     if problems:
         raise RecordsError(problems)
-    return corrections
+    return Corrections(tuple(rows), sources)
 
 
-def _read_form(path: Path, corrections: Corrections) -> list[Problem]:
-    problems: list[Problem] = []
+def _read_form(path: Path, found: list[_Correction], problems: list[Problem]) -> None:
     is_form = False
     for sheet in open_sheets(path):
         rows = list(sheet.rows())
         headings = [composed(shown(cell)) for cell in rows[0].cells or ()] if rows else []
         if {"file", "row", "table"} <= set(headings):
             is_form = True
-            problems.extend(_rows(path, headings, rows[1:], corrections))
-    if is_form:
-        return problems
-    return [
-        Problem(
-            Text(vi="Không phải phiếu sửa của --quarantine", en="This is no form that --quarantine wrote"),
-            Place(str(path)),
+            _read_rows(path, headings, rows[1:], found, problems)
+    if not is_form:
+        message = Text(
+            vi="Không phải phiếu sửa của --quarantine", en="This is no form that --quarantine wrote"
         )
-    ]
+        problems.append(Problem(message, Place(str(path))))
 
 
-def _rows(path: Path, headings: list[str], rows: list[RawRow], corrections: Corrections) -> list[Problem]:
-    problems: list[Problem] = []
-
+def _read_rows(
+    path: Path, headings: list[str], rows: list[RawRow], found: list[_Correction], problems: list[Problem]
+) -> None:
     def fault(number: int, heading: str | None, message: Text, hint: Text | None = None) -> None:
         problems.append(Problem(message, Place(str(path), row=number, heading=heading), hint))
 
@@ -128,9 +164,9 @@ def _rows(path: Path, headings: list[str], rows: list[RawRow], corrections: Corr
         cells = dict(zip(headings, texts, strict=False))
         table = TABLES.get(cells["table"])
         if table is None:
-            fault(number, "table", Text(vi="không có bảng này", en="there is no such table"), None)
+            fault(number, "table", Text(vi="không có bảng này", en="there is no such table"))
             continue
-        if not cells["row"].isdigit():
+        if not cells["row"].isdecimal():
             fault(number, "row", Text(vi="không phải số dòng", en="is no row number"))
             continue
         columns = {name: text for name, text in cells.items() if name and name not in FORM_COLUMNS}
@@ -138,11 +174,15 @@ def _rows(path: Path, headings: list[str], rows: list[RawRow], corrections: Corr
             if name not in table.columns:
                 message = Text(vi=f"không có cột {name}", en=f"there is no column {name}")
                 fault(number, name, message, suggestion(name, table.columns))
-        # A form may come from another computer, with another way to that folder.
-        key = Path(cells["file"].replace("\\", "/")).name, cells.get("sheet", "")
-        there = corrections.rows.setdefault(key, {})
-        if int(cells["row"]) in there:
-            fault(number, "row", Text(vi="dòng này được sửa hai lần", en="this row is corrected twice"))
-        there[int(cells["row"])] = columns
-        corrections.hashes.setdefault(key, set()).add(cells.get("sha256", ""))
-    return problems
+        found.append(
+            _Correction(
+                place=Place(str(path), row=number, heading="row"),
+                # A form may come from another computer, with another way to that folder.
+                file=cells["file"].replace("\\", "/").rpartition("/")[2],
+                sheet=cells.get("sheet", ""),
+                row=int(cells["row"]),
+                table=table.name,
+                sha256=cells.get("sha256", ""),
+                cells=columns,
+            )
+        )

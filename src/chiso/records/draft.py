@@ -68,7 +68,7 @@ def _sheets(path: Path, spelling: Spelling) -> Iterator[_Sheet]:
             }
             found.append((header.recognised.hits, _Sheet(path.name, table, header.headings, words)))
     if not found:
-        widest = max((_likely_headings(sheet) for sheet in opened), key=len, default=())
+        widest = max((_likely_headings(sheet, spelling) for sheet in opened), key=len, default=())
         if widest:
             yield _Sheet(path.name, "cases", widest)
         return
@@ -78,15 +78,21 @@ def _sheets(path: Path, spelling: Spelling) -> Iterator[_Sheet]:
         yield sheet_found
 
 
-def _likely_headings(sheet: Sheet) -> Sequence[str]:
-    """Return the first of the rows with most texts in it: headings have no gaps."""
+def _likely_headings(sheet: Sheet, spelling: Spelling) -> Sequence[str]:
+    """Return the row that reads like headings, nothing where none does: it might be a citizen's.
+
+    Headings begin with the words that headings begin with (ngày, mã, tên, …), and hold no figures.
+    """
+    starts = {heading.split()[0] for heading in spelling.all_headings if not heading.isascii()}
     if sheet.headings is not None:
         return sheet.headings
     best: Sequence[str] = ()
     for row in islice(sheet.rows(), SEARCHED_ROWS):
         texts = [composed(shown(cell)) for cell in row.cells or ()]
-        filled = sum(map(bool, texts))
-        if filled > sum(map(bool, best)) and not any(text[:1].isdigit() for text in texts):
+        filled = [text for text in texts if text]
+        likely = sum(folded(text).split()[0] in starts for text in filled)
+        plain = not any(sum(map(str.isdigit, text)) > 1 for text in filled)
+        if plain and likely * 2 > len(filled) > sum(map(bool, best)):
             best = texts
     return best
 

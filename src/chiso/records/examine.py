@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -16,6 +16,7 @@ from chiso.records.dataset import (
     QUARANTINED,
     SUPERSEDED,
     LoadedTable,
+    QuarantinedRow,
     Records,
     SourceFile,
 )
@@ -97,7 +98,8 @@ def examine_files(records: Records) -> tuple[FileFinding, ...]:
                 ColumnFinding(heading, number, "read", canonical)
                 for number, (canonical, heading) in enumerate(source.columns.items(), start=1)
             )
-            findings.append(FileFinding(source, columns, source.rows_read, 0, 0))
+            aside = len({row.row for row in records.quarantine if row.label == source.label})
+            findings.append(FileFinding(source, columns, source.rows_read - aside, aside, 0))
             continue
         table, part = found
         inside = f"rowid >= {part.first} AND rowid < {part.end}"
@@ -128,7 +130,9 @@ def _columns(records: Records, table: LoadedTable, part: Part) -> Iterator[Colum
     personal = _personal_positions(file, strange)
     for position, heading in enumerate(file.headings):
         column = used.get(position)
-        if column is not None:
+        if column in part.not_read:
+            yield ColumnFinding(heading, position + 1, "personal", column, note=_HOLDS_NUMBERS)
+        elif column is not None:
             spec = table.spec.columns[column]
             filled, valid, sample = _cells(records, table, part, spec)
             yield ColumnFinding(
@@ -140,7 +144,7 @@ def _columns(records: Records, table: LoadedTable, part: Part) -> Iterator[Colum
                 filled,
                 valid,
                 sample,
-                note=spelling.doubt_about(heading),
+                note=spelling.doubt_about(table.spec.name, heading),
             )
         elif position in passed_over:
             yield ColumnFinding(heading, position + 1, "passed_over", passed_over[position])
@@ -150,8 +154,11 @@ def _columns(records: Records, table: LoadedTable, part: Part) -> Iterator[Colum
         elif heading:
             near = spelling.near_miss(table.spec, heading)
             yield ColumnFinding(heading, position + 1, "unknown", near=near)
+    for number, (column, text) in enumerate(recognised.constants.items(), start=len(file.headings) + 1):
+        yield ColumnFinding("", number, "read", column, sample=f"= {text}", note=_CONSTANT)
 
 
+_CONSTANT = Text(vi="ánh xạ cho mọi dòng", en="given to every row by a mapping")
 _HOLDS_NUMBERS = Text(
     vi="có số giấy tờ, số điện thoại hoặc thư điện tử",
     en="holds identity or telephone numbers or e-mail addresses",
@@ -306,6 +313,7 @@ def examine_faults(records: Records, as_of: date) -> tuple[FaultFinding, ...]:
     found: list[FaultFinding] = []
     for table in records.tables.values():
         found.extend(_set_aside_faults(records, table))
+    found.extend(_reported_faults(records))
     if "cases" in records.tables:
         found.extend(_doubtful_rows(records, records.tables["cases"], as_of))
     return tuple(found)
@@ -315,16 +323,25 @@ _OUT = Text(vi="cách ly, không tính vào chỉ số nào", en="quarantined, c
 _OLDER = Text(vi="chỉ trạng thái mới nhất được tính", en="only the newest state counts")
 
 
-def _set_aside_faults(records: Records, table: LoadedTable) -> Iterator[FaultFinding]:
-    rows: dict[tuple[str | None, Text], list[tuple[str, int]]] = {}
-    for row in quarantined_rows(records.connection, table, None):
-        rows.setdefault((row.canonical, row.reason), []).append((row.label, row.row))
-    for (column, reason), places in rows.items():
+def _reported_faults(records: Records) -> Iterator[FaultFinding]:
+    files = {source.label for source in records.files if source.table == "reported"}
+    yield from _by_reason("reported", (row for row in records.quarantine if row.label in files))
+
+
+def _by_reason(table: str, rows: Iterable[QuarantinedRow]) -> Iterator[FaultFinding]:
+    grouped: dict[tuple[str | None, Text], list[tuple[str, int]]] = {}
+    for row in rows:
+        grouped.setdefault((row.canonical, row.reason), []).append((row.label, row.row))
+    for (column, reason), places in grouped.items():
         kind = "broken_row" if column is None else f"quarantined_{column}"
         columns = () if column is None else (column,)
         yield FaultFinding(
-            kind, table.spec.name, len(places), columns, tuple(places[:_MOST_EXAMPLES]), True, reason, _OUT
+            kind, table, len(places), columns, tuple(places[:_MOST_EXAMPLES]), True, reason, _OUT
         )
+
+
+def _set_aside_faults(records: Records, table: LoadedTable) -> Iterator[FaultFinding]:
+    yield from _by_reason(table.spec.name, quarantined_rows(records.connection, table, None))
     if table.superseded:
         where = f"set_aside = {SUPERSEDED}"
         message = Text(

@@ -72,7 +72,8 @@ def load_records(
     understood, or no registry is found; a row that cannot be read is set aside instead.
     """
     given = [Path(path) for path in paths]
-    spelling = load_spelling(Path(path) for path in mappings)
+    mapping_files = [Path(path) for path in mappings]
+    spelling = load_spelling(mapping_files)
     corrected = load_corrections(Path(path) for path in corrections)
     notes = list(_left_out(given))
     files = _open_all(given, units, reported, spelling, notes)
@@ -93,7 +94,17 @@ def load_records(
     if registry_part is not None:
         loader.add_source(registry_part, sha256_of(registry[0].path))
     corrected.check_used()
+    notes.extend(corrected.notes())
+    notes.extend(_mapping_notes(mapping_files))
     return loader.finish(notes)
+
+
+def _mapping_notes(files: Iterable[Path]) -> Iterator[Problem]:
+    """Yield which mappings were used, by their hashes: what they say bears on the score."""
+    for path in files:
+        short = sha256_of(path)[:12]
+        message = Text(vi=f"Dùng ánh xạ này (sha256 {short}…)", en=f"This mapping is used (sha256 {short}…)")
+        yield Problem(message, Place(str(path)))
 
 
 def _open_all(
@@ -111,14 +122,14 @@ def _open_all(
     opened: set[Path] = set()
     for path, wanted in explicit:
         opened.add(path)
-        files.extend(_opened(path, spelling, wanted, problems))
+        files.extend(_opened(path, spelling, wanted, problems, notes))
     for path, inside in found:
         if path in opened:
             continue
         opened.add(path)
         tolerated = inside and path.suffix.lower() in _OFTEN_SOMETHING_ELSE
         faults: list[Problem] = []
-        files.extend(_opened(path, spelling, None, faults))
+        files.extend(_opened(path, spelling, None, faults, notes))
         # A readme beside the records is no reason to refuse them all, but it is named.
         (notes if tolerated else problems).extend(faults)
     if problems:
@@ -129,9 +140,11 @@ def _open_all(
     return files
 
 
-def _opened(path: Path, spelling: Spelling, wanted: str | None, problems: list[Problem]) -> list[TableFile]:
+def _opened(
+    path: Path, spelling: Spelling, wanted: str | None, problems: list[Problem], notes: list[Problem]
+) -> list[TableFile]:
     try:
-        tables = open_tables(path, spelling)
+        tables = open_tables(path, spelling, notes)
     except RecordsError as error:
         problems.extend(error.problems)
         return []
@@ -321,14 +334,9 @@ def _file_notes(part: Part) -> Iterator[Problem]:
         )
         yield Problem(message, place)
     for column in file.recognised.positions:
-        doubt = file.spelling.doubt_about(file.heading(column))
-        if doubt is not None and file.spelling.source_of(
-            file.recognised.table.name, file.heading(column)
-        ) in (
-            None,
-            "vietnamese",
-        ):
-            heading = file.heading(column)
+        heading = file.heading(column)
+        doubt = file.spelling.doubt_about(file.recognised.table.name, heading)
+        if doubt is not None:
             vi, en = f"Cột “{heading}” ({column}): {doubt.vi}", f"Column “{heading}” ({column}): {doubt.en}"
             yield Problem(Text(vi, en), place)
     for column, count in part.recovered.items():

@@ -166,11 +166,15 @@ class Spelling:
         text = folded(heading)
         return any(text.startswith(folded(word)) for m in self.mappings for word in m.personal)
 
-    def doubt_about(self, heading: str) -> Text | None:
-        """Return why a heading may mean something else in another system, None where it does not."""
+    def doubt_about(self, table: str, heading: str) -> Text | None:
+        """Return why a heading may mean something else in another system.
+
+        None where it does not, or where a mapping of the user's says what it means.
+        """
+        source = self.source_of(table, heading)
         for mapping in self.mappings:
             for doubtful, why in mapping.doubtful.items():
-                if folded(doubtful) == folded(heading):
+                if folded(doubtful) == folded(heading) and source in (None, *_SHIPPED):
                     return why.text
         return None
 

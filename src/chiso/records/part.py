@@ -25,6 +25,8 @@ class Part:
     cell_faults: dict[int, list[tuple[str, Text]]] = field(default_factory=dict)
     not_records: dict[int, NotRecord] = field(default_factory=dict)
     recovered: Counter[str] = field(default_factory=Counter)
+    # Columns that turned out to hold citizens' numbers.
+    not_read: set[str] = field(default_factory=set)
 
     @property
     def records(self) -> int:

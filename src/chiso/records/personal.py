@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from chiso.errors import Place, Problem, Text
+from chiso.errors import Place, Problem, Text, plural
 from chiso.records.cells import identifier
 from chiso.records.typed_table import TypedTable
 
@@ -32,18 +32,21 @@ def drop_personal_columns(table: TypedTable) -> Iterator[Problem]:
         name = identifier(column.name)
         for part in table.parts:
             inside = f"rowid >= {part.first} AND rowid < {part.end}"
-            (found,) = table.connection.execute(
-                f"SELECT count(*) FROM {table.spec.name} WHERE {inside} AND regexp_matches({name}, ?)",
-                [PERSONAL_NUMBER],
-            ).fetchall()[0]
-            if not found or column.name not in part.file.recognised.positions:
+            texts = table.connection.execute(
+                f"SELECT {name}, count(*) FROM {table.spec.name} "
+                f"WHERE {inside} AND {name} IS NOT NULL GROUP BY 1"
+            ).fetchall()
+            rows = sum(count for text, count in texts if holds_personal_number(text))
+            if not rows:
                 continue
             table.connection.execute(f"UPDATE {table.spec.name} SET {name} = NULL WHERE {inside}")
-            heading = part.file.heading(column.name)
+            part.not_read.add(column.name)
+            heading, word = part.file.heading(column.name), plural(rows, "row", "rows")
             yield Problem(
                 Text(
-                    vi=f"Cột “{heading}” có số giấy tờ hoặc số điện thoại ở {found} dòng: không đọc cột này",
-                    en=f"Column “{heading}” holds identity or telephone numbers in {found} rows: not read",
+                    vi=f"Cột “{heading}” có số giấy tờ, điện thoại hoặc thư điện tử ở {rows} dòng: không đọc",
+                    en=f"Column “{heading}” holds identity or telephone numbers or e-mail "
+                    f"in {rows} {word}: not read",
                 ),
                 Place(part.file.label),
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -16,6 +16,11 @@ from chiso.records.sources.encoding import CONVERSIONS
 from chiso.records.sources.open import open_sheets, unknown_format
 from chiso.terms.columns import TABLES, TableSpec
 from chiso.terms.text import folded
+
+# A page has tables for its looks; a sheet that holds something was meant to be read.
+_WITH_SHEETS = frozenset({"xlsx", "xls", "ods", "xml2003"})
+_HIDDEN = Text(vi="trang ẩn", en="it is hidden")
+_NO_HEADING = Text(vi="không nhận ra tiêu đề cột", en="none of its headings is known")
 
 
 @dataclass(frozen=True)
@@ -78,17 +83,25 @@ class Row:
     guess: Guess | None = None
 
 
-def open_tables(path: Path, spelling: Spelling) -> list[TableFile]:
-    """Return the tables in a file; raises RecordsError where none is understood."""
+def open_tables(path: Path, spelling: Spelling, notes: list[Problem] | None = None) -> list[TableFile]:
+    """Return the tables in a file; raises RecordsError where none is understood.
+
+    ``notes`` takes in what stands in the file and is not read.
+    """
     sheets = open_sheets(path)
     if not sheets:
         raise RecordsError(unknown_format(path))
-    found = [table for sheet in sheets if (table := _table(path, sheet, spelling)) is not None]
+    found = [
+        table for sheet in sheets if not sheet.hidden and (table := _table(path, sheet, spelling)) is not None
+    ]
     if sheets[0].format == "csv" and found:
         # The separator is the one under which most headings are known.
         found = [max(found, key=lambda table: table.recognised.hits)]
     if not found:
         raise RecordsError(_unknown_header(Place(str(path))))
+    if notes is not None:
+        read = {table.sheet.name for table in found}
+        notes.extend(_unread_sheets(path, sheets, read))
     problems = []
     for table in found:
         place = Place(table.label)
@@ -99,6 +112,21 @@ def open_tables(path: Path, spelling: Spelling) -> list[TableFile]:
     if problems:
         raise RecordsError(problems)
     return found
+
+
+def _unread_sheets(path: Path, sheets: Sequence[Sheet], read: Collection[str | None]) -> Iterator[Problem]:
+    """Yield a note for each sheet of a workbook or page that holds something and is not read."""
+    place = Place(str(path))
+    for sheet in sheets:
+        if sheet.name in read or sheet.format not in _WITH_SHEETS:
+            continue
+        if any(not is_blank(cell) for row in sheet.rows() for cell in row.cells or ()):
+            why = _HIDDEN if sheet.hidden else _NO_HEADING
+            message = Text(
+                vi=f"Không đọc trang “{sheet.name}”: {why.vi}",
+                en=f"Sheet “{sheet.name}” is not read: {why.en}",
+            )
+            yield Problem(message, place)
 
 
 def _table(path: Path, sheet: Sheet, spelling: Spelling) -> TableFile | None:

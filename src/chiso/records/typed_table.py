@@ -74,7 +74,6 @@ class TypedTable:
             part, sha256 = self._read_directly(file, progress)
         if part is None:
             sha256 = sha256 or sha256_of(file.path)
-            corrections.check_hash(file, sha256)
             part = self._read_row_by_row(file, corrected, progress)
             corrections.check_rows(file, part.row_number(part.end - 1))
         assert sha256 is not None

@@ -53,7 +53,14 @@ def _cells(form: Form, row: FormRow, language: Language) -> list[str]:
         else fault.reason.in_language(language)
         for fault in row.reasons
     )
-    fixed = [row.file, row.sheet, str(row.row), form.table.name, row.sha256, reasons]
+    fixed = [
+        harmless(row.file),
+        harmless(row.sheet),
+        str(row.row),
+        form.table.name,
+        row.sha256,
+        harmless(reasons),
+    ]
     return fixed + [row.cells.get(column, "") for column in form.columns]
 
 
@@ -67,9 +74,9 @@ def _superseded_csv(records: Records, language: Language) -> bytes:
     rows = [
         [
             row.table,
-            row.file,
+            harmless(row.file),
             str(row.row),
-            row.newest_file,
+            harmless(row.newest_file),
             str(row.newest_row),
             row.rule.in_language(language),
         ]
@@ -80,7 +87,7 @@ def _superseded_csv(records: Records, language: Language) -> bytes:
 
 def _csv(rows: Iterable[Sequence[str]]) -> bytes:
     stream = io.StringIO(newline="")
-    csv.writer(stream, lineterminator="\n").writerows([harmless(cell) for cell in row] for row in rows)
+    csv.writer(stream, lineterminator="\n").writerows(rows)
     return stream.getvalue().encode()
 
 

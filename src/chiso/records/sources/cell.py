@@ -49,6 +49,10 @@ class Sheet(Protocol):
         """What parts the cells of delimited text."""
 
     @property
+    def hidden(self) -> bool:
+        """Whether a workbook does not show the sheet; it is not read then."""
+
+    @property
     def headings(self) -> tuple[str, ...] | None:
         """The names of the columns where the format has them; None where a row of headings must be found."""
 

@@ -44,6 +44,7 @@ class DelimitedText:
     format: Format = "csv"
     name: str | None = None
     headings: tuple[str, ...] | None = None
+    hidden: bool = False
 
     def rows(self) -> Iterator[RawRow]:
         """Yield every line or quoted record as a row."""

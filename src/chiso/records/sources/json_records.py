@@ -39,6 +39,7 @@ class JsonRecords:
     prefix: str | None
     name: str | None = None
     separator: str | None = None
+    hidden: bool = False
 
     def rows(self) -> Iterator[RawRow]:
         """Yield a row for each object or line, its cells in the order of ``headings``."""

@@ -86,6 +86,7 @@ class HtmlTable:
     format: Format = "html"
     separator: str | None = None
     headings: tuple[str, ...] | None = None
+    hidden: bool = False
 
     def rows(self) -> Iterator[RawRow]:
         """Yield the table's rows, cells that span others repeated in all of them."""
@@ -162,6 +163,7 @@ class XmlSheet:
     format: Format = "xml2003"
     separator: str | None = None
     headings: tuple[str, ...] | None = None
+    hidden: bool = False
 
     def rows(self) -> Iterator[RawRow]:
         """Yield the sheet's rows, merged cells repeated, rows left out as blank ones."""

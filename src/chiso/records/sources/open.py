@@ -38,7 +38,7 @@ def open_sheets(path: Path) -> Sequence[Sheet]:
         return open_parquet(container)
     if head.startswith((_OLE_MAGIC, ZIP_MAGIC)):
         return _workbook(container, head)
-    if head.startswith(_OTHER_MAGICS):
+    if head.startswith((_PARQUET_MAGIC, *_OTHER_MAGICS)):
         raise RecordsError(unknown_format(path))
     return _text(container, head)
 

@@ -24,6 +24,7 @@ class ParquetFile:
     name: str | None = None
     encoding: str | None = None
     separator: str | None = None
+    hidden: bool = False
 
     def rows(self) -> Iterator[RawRow]:
         """Yield every row; a moment with a zone is given in Vietnam's time."""

@@ -51,6 +51,7 @@ class WorkbookSheet:
     encoding: str | None = None
     separator: str | None = None
     headings: tuple[str, ...] | None = None
+    hidden: bool = False
 
     @property
     def container(self) -> Container:
@@ -112,7 +113,7 @@ class WorkbookSheet:
 
 
 def open_workbook(container: Container, form: Format) -> list[WorkbookSheet]:
-    """Return the visible sheets; raises RecordsError where the workbook is locked, damaged or a bomb."""
+    """Return the sheets; raises RecordsError where the workbook is locked, damaged or a bomb."""
     path = container.path
     try:
         with container.open() as stream:
@@ -129,10 +130,9 @@ def open_workbook(container: Container, form: Format) -> list[WorkbookSheet]:
         raise RecordsError(damaged(path)) from error
     workbook = Workbook(container, form, book, errors)
     return [
-        WorkbookSheet(workbook, sheet.name)
+        WorkbookSheet(workbook, sheet.name, hidden=sheet.visible != calamine.SheetVisibleEnum.Visible)
         for sheet in book.sheets_metadata
-        if sheet.visible == calamine.SheetVisibleEnum.Visible
-        and sheet.typ == calamine.SheetTypeEnum.WorkSheet
+        if sheet.typ == calamine.SheetTypeEnum.WorkSheet
     ]
 
 
