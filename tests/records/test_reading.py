@@ -278,3 +278,29 @@ def test_what_may_name_an_official_becomes_a_local_code(tmp_path: Path, value: s
     (first,), (second,) = cells(records, "officer_code")
     assert first.startswith("cb-")
     assert second == "CB-01"
+
+
+def test_sheets_that_are_not_read_are_told(tmp_path: Path) -> None:
+    import xlsxwriter
+
+    folder = a_folder(tmp_path / "in")
+    (folder / "cases.csv").unlink()
+    book = xlsxwriter.Workbook(str(folder / "cases.xlsx"))
+    for name, rows in (
+        ("Hồ sơ", [["case_id", "unit_code"], ["K1", "C1"]]),
+        ("Khác", [["Cột", "Khác"], ["a", "b"]]),
+        ("Ẩn", [["case_id", "unit_code"], ["K2", "C1"]]),
+        ("Trống", []),
+    ):
+        sheet = book.add_worksheet(name)
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+        if name == "Ẩn":
+            sheet.hide()
+    book.close()
+    records = chiso.load_records([folder])
+    assert cells(records, "case_id") == [("K1",)]
+    assert [note.message.en for note in records.notes] == [
+        "Sheet “Khác” is not read: none of its headings is known",
+        "Sheet “Ẩn” is not read: it is hidden",
+    ]
