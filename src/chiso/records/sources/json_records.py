@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, BinaryIO
 
 import ijson
@@ -15,12 +15,17 @@ import ijson
 from chiso.errors import Place, Problem, RecordsError, Text
 from chiso.records.sources.cell import Cell, Format, RawRow
 from chiso.records.sources.container import LONGEST_LINE, Container, damaged, endless_line
+from chiso.records.sources.encoding import is_undecodable
 
 _BLOCK = 1 << 20
 # The sync schema nests four deep; a file that nests further is no export.
 _DEEPEST = 32
 _NOT_BRACKETS = re.compile(rb'(?:"(?:[^"\\]|\\.)*"|[^"\[\]{}])+', re.DOTALL)
 _OPENING = frozenset(b"[{")
+# No figure of an export is as long. Numbers of thousands of figures end ijson's parser in C, and with it
+# the whole process; half of one at the end of a block is still found.
+_ENDLESS_NUMBER = re.compile(rb"[0-9]{1000}")
+_TEXTS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 _Object = Mapping[str, Any]
 
@@ -48,8 +53,8 @@ class JsonRecords:
 
 
 def open_json(container: Container) -> list[JsonRecords]:
-    """Return the records; raises RecordsError for JSON that is damaged, too deep, or holds no objects."""
-    _refuse_depth(container)
+    """Return the records; raises RecordsError for JSON that is damaged, too deep, or has endless numbers."""
+    _refuse_extremes(container)
     prefix = _place_of_objects(container)
     keys: dict[str, None] = {}
     # An object may have a key that none before it had.
@@ -59,12 +64,14 @@ def open_json(container: Container) -> list[JsonRecords]:
     return [JsonRecords(container, "jsonl" if prefix is None else "json", tuple(keys), prefix)]
 
 
-def _refuse_depth(container: Container) -> None:
+def _refuse_extremes(container: Container) -> None:
     depth = 0
     kept = b""
     with container.open() as stream:
         while block := stream.read(_BLOCK):
             text = kept + block
+            if _ENDLESS_NUMBER.search(text) and _ENDLESS_NUMBER.search(_TEXTS.sub(b"", text)):
+                raise RecordsError(_endless_number(container))
             # What follows the last quotation mark may be inside a text; it waits for the next block.
             rest = _NOT_BRACKETS.sub(b"", text)
             cut = rest.find(b'"')
@@ -107,7 +114,7 @@ def _first_list(container: Container) -> str | None:
                 if event == "start_map" and before == "start_array":
                     return str(prefix)
                 before = event
-    except (ijson.JSONError, UnicodeDecodeError) as error:
+    except (ijson.JSONError, UnicodeDecodeError, InvalidOperation) as error:
         raise RecordsError(damaged(container.path)) from error
     return None
 
@@ -130,7 +137,7 @@ def _objects(container: Container, prefix: str | None) -> Iterator[_Object | Tex
         with _unmarked(container) as stream:
             for found in ijson.items(stream, prefix):
                 yield flattened(found) if isinstance(found, dict) else _NOT_AN_OBJECT
-    except (ijson.JSONError, UnicodeDecodeError) as error:
+    except (ijson.JSONError, UnicodeDecodeError, InvalidOperation) as error:
         raise RecordsError(damaged(container.path)) from error
 
 
@@ -145,12 +152,17 @@ def _line_objects(container: Container) -> Iterator[_Object | Text]:
                 continue
             try:
                 found = json.loads(line, parse_float=Decimal)
-            except (ValueError, RecursionError):
+            except (ValueError, RecursionError, InvalidOperation):
                 yield Text(vi="dòng không phải JSON hợp lệ", en="the line is not valid JSON")
+                continue
+            if rb"\ud" in line.lower() and is_undecodable(json.dumps(found, default=str, ensure_ascii=False)):
+                yield _HALF_A_LETTER
                 continue
             yield flattened(found) if isinstance(found, dict) else _NOT_AN_OBJECT
 
 
+# A program that counts letters in UTF-16 may cut one of two units in half.
+_HALF_A_LETTER = Text(vi="có ký tự Unicode bị cắt đôi", en="has half a Unicode character")
 _NOT_AN_OBJECT = Text(vi="không phải một đối tượng JSON", en="is not a JSON object")
 
 
@@ -190,7 +202,7 @@ def _any(key: str) -> Callable[[Sequence[_Object]], Cell]:
 
 def _largest(key: str) -> Callable[[Sequence[_Object]], Cell]:
     def combine(items: Sequence[_Object]) -> Cell:
-        numbers = [int(text) for text in _texts(items, key) if text.isdigit()]
+        numbers = [int(text) for text in _texts(items, key) if re.fullmatch("[0-9]{1,12}", text)]
         return str(max(numbers)) if numbers else None
 
     return combine
@@ -254,6 +266,17 @@ def _too_deep(container: Container) -> Problem:
         Text(
             vi=f"JSON lồng sâu hơn {_DEEPEST} tầng, không đọc",
             en=f"The JSON nests deeper than {_DEEPEST} levels; it is not read",
+        ),
+        Place(str(container.path)),
+        Text(vi="Kiểm tra lại tệp xuất", en="Look at the export again"),
+    )
+
+
+def _endless_number(container: Container) -> Problem:
+    return Problem(
+        Text(
+            vi="JSON có một số dài hơn 1.000 chữ số, không đọc",
+            en="The JSON has a number of more than 1,000 figures; it is not read",
         ),
         Place(str(container.path)),
         Text(vi="Kiểm tra lại tệp xuất", en="Look at the export again"),
