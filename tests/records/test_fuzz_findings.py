@@ -220,3 +220,18 @@ def an_xls_frame(chain: Sequence[int], length: int = 0) -> bytes:
     name = "Root Entry".encode("utf-16-le").ljust(64, b"\0") + struct.pack("<HBB", 22, 5, 1)
     entry = name.ljust(116, b"\0") + struct.pack("<3I", end, length, 0)
     return header + tables + chains + entry.ljust(512, b"\0") + bytes(512)
+
+
+def test_an_xls_cell_beyond_the_last_column_is_refused_before_it_takes_all_memory(tmp_path: Path) -> None:
+    xlwt = pytest.importorskip("xlwt", reason="XLS files are written with xlwt")
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("S")
+    for column, heading in enumerate(("case_id", "unit_code", "received_at")):
+        sheet.write(0, column, heading)
+    sheet.write(60_001, 201, 1)
+    book.save(tmp_path / "content")
+    content = (tmp_path / "content").read_bytes()
+    assert is_sound(content)
+    cell = struct.pack("<2H", 60_001, 201)
+    assert content.count(cell) == 1
+    assert "damaged" in refused(tmp_path, content.replace(cell, struct.pack("<2H", 60_001, 60_001)))
