@@ -403,7 +403,12 @@ def test_definitions_that_unfold_without_end_are_refused(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "text", ["", "just a word", "a: b: c", "\x00", "[" * 5_000, "- " * 5_000, "? [a]\n: 1\n"]
+    "text",
+    [
+        *("", "just a word", "a: b: c", "\x00", "[" * 5_000, "- " * 5_000, "? [a]\n: 1\n"),
+        # Python refuses to read a number of so many figures.
+        *("total: " + "9" * 5_000, "total: 0." + "9" * 5_000),
+    ],
 )
 def test_what_is_no_catalogue_is_said_so(tmp_path: Path, text: str) -> None:
     path = tmp_path / "odd.yaml"

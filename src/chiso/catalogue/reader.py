@@ -25,8 +25,9 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 LARGEST_FILE = 2_000_000
 _DEEPEST = 60
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_INTEGER = re.compile(r"[-+]?(0|[1-9]\d*)")
-_DECIMAL = re.compile(r"[-+]?\d+\.\d+")
+# A number of more figures stays a text: no catalogue needs one, and int() refuses thousands of figures.
+_INTEGER = re.compile(r"[-+]?(0|[1-9]\d{0,99})")
+_DECIMAL = re.compile(r"[-+]?\d{1,100}\.\d{1,100}")
 _NULLS = ("", "~", "null", "Null", "NULL")
 _BOOLEANS = {"true": True, "false": False}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -12,6 +13,8 @@ from chiso.terms.columns import ColumnSpec
 
 # A spreadsheet keeps fifteen figures of a number; a longer code has lost its end.
 _EXACT = 10**15
+# No amount or count has more; a number of more figures stays as it was written, and cannot be read.
+_MOST_FIGURES = 100
 _CODES = frozenset({"text", "unit", "officer", "presence"})
 
 LOST_DIGITS = Text(
@@ -56,12 +59,17 @@ def textual(cell: Cell, column: ColumnSpec) -> Textual:
 
 def _to_seconds(moment: datetime) -> datetime:
     # A serial is a fraction of a day; its last figure makes 13:59:59.999999 of 14:00:00.
-    rounded = moment + timedelta(microseconds=500_000)
-    return rounded.replace(microsecond=0)
+    # Some systems write the last second of the year 9999 for "never".
+    with suppress(OverflowError):
+        moment += timedelta(microseconds=500_000)
+    return moment.replace(microsecond=0)
 
 
 def _plain(number: float | Decimal) -> str:
     """Return a number as its reader would write it: whole ones without a point."""
+    if isinstance(number, Decimal) and (not number.is_finite() or number.adjusted() >= _MOST_FIGURES):
+        # JSON may hold 1e999999: written out it would fill the memory.
+        return str(number)
     if number != number or abs(number) == float("inf"):
         return str(number)
     return str(int(number)) if number == int(number) else format(Decimal(repr(float(number))), "f")

@@ -331,7 +331,9 @@ def _rows_at(part: Part, wanted: Collection[int]) -> Iterator[tuple[int, list[st
         lines = islice(stream, part.file.header_row, None)
         for position, line in enumerate(lines, start=part.first):
             if position in wanted:
-                yield position, next(csv.reader([line.decode("utf-8")], delimiter=sheet.separator))
+                # DuckDB minds a broken byte only in a column that is read.
+                text = line.decode("utf-8", "replace")
+                yield position, next(csv.reader([text], delimiter=sheet.separator))
             if position >= last:
                 break
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -24,6 +26,12 @@ _LARGEST_RATIO = 200
 _ALWAYS_ALLOWED = 64 << 20
 _LARGEST_UNPACKED = 64 << 30
 GZIP_MAGIC, ZIP_MAGIC = b"\x1f\x8b", b"PK\x03\x04"
+# What reading a damaged archive ends in: zipfile has errors of its own, and lets those of the methods of
+# packing through; RuntimeError stands for a password and for a method it does not know.
+ARCHIVE_FAULTS = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, RuntimeError),
+    *(struct.error, OverflowError),
+)
 _OFFICE_ENTRIES = ("[Content_Types].xml", "mimetype", "content.xml", "xl/workbook.xml")
 
 
@@ -45,9 +53,12 @@ class Container:
         size = self.path.stat().st_size
         if self.packing == "gzip":
             return self._buffered(_Unpacked(cast(BinaryIO, gzip.open(self.path, "rb")), size, self.path))
-        archive = zipfile.ZipFile(self.path)
         assert self.entry is not None
-        entry = cast(BinaryIO, archive.open(self.entry))
+        try:
+            archive = zipfile.ZipFile(self.path)
+            entry = cast(BinaryIO, archive.open(self.entry))
+        except ARCHIVE_FAULTS as error:
+            raise RecordsError(damaged(self.path)) from error
         return self._buffered(_Unpacked(entry, size, self.path, archive.close))
 
     def seekable(self) -> BinaryIO:
@@ -106,7 +117,7 @@ class _Unpacked(io.RawIOBase):
         view = memoryview(cast(bytearray, buffer)).cast("B")
         try:
             block = self._stream.read(len(view))
-        except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+        except ARCHIVE_FAULTS as error:
             raise RecordsError(damaged(self._path)) from error
         self._left -= len(block)
         if self._left < 0:
@@ -142,7 +153,7 @@ def open_container(path: Path) -> Container:
     try:
         with zipfile.ZipFile(path) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except ARCHIVE_FAULTS as error:
         raise RecordsError(damaged(path)) from error
     if sum(entry.file_size for entry in entries) > unpacked_limit(path.stat().st_size):
         raise RecordsError(_bomb(path))

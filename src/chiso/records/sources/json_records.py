@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, BinaryIO
 
 import ijson
@@ -16,13 +16,17 @@ from chiso.errors import Place, Problem, RecordsError, Text
 from chiso.records.sources.cell import Cell, Format, RawRow
 from chiso.records.sources.container import LONGEST_LINE, Container, damaged, endless_line
 from chiso.records.sources.delimited import Utf8Stream, encoding_of, lost_byte
-from chiso.records.sources.encoding import LOST
+from chiso.records.sources.encoding import LOST, is_undecodable
 
 _BLOCK = 1 << 20
 # The sync schema nests four deep; a file that nests further is no export.
 _DEEPEST = 32
 _NOT_BRACKETS = re.compile(rb'(?:"(?:[^"\\]|\\.)*"|[^"\[\]{}])+', re.DOTALL)
 _OPENING = frozenset(b"[{")
+# No figure of an export is as long. Numbers of thousands of figures end ijson's parser in C, and with it
+# the whole process; half of one at the end of a block is still found.
+_ENDLESS_NUMBER = re.compile(rb"[0-9]{1000}")
+_TEXTS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 _Object = Mapping[str, Any]
 
@@ -53,9 +57,9 @@ class JsonRecords:
 
 
 def open_json(container: Container) -> list[JsonRecords]:
-    """Return the records; raises RecordsError for JSON that is damaged, too deep, or holds no objects."""
+    """Return the records; raises RecordsError for JSON that is damaged, too deep, or has endless numbers."""
     encoding = encoding_of(container)
-    _refuse_depth(container, encoding)
+    _refuse_extremes(container, encoding)
     prefix = _place_of_objects(container, encoding)
     keys: dict[str, None] = {}
     # An object may have a key that none before it had.
@@ -66,12 +70,14 @@ def open_json(container: Container) -> list[JsonRecords]:
     return [JsonRecords(container, form, encoding, tuple(keys), prefix)]
 
 
-def _refuse_depth(container: Container, encoding: str) -> None:
+def _refuse_extremes(container: Container, encoding: str) -> None:
     depth = 0
     kept = b""
     with _stream(container, encoding) as stream:
         while block := stream.read(_BLOCK):
             text = kept + block
+            if _ENDLESS_NUMBER.search(text) and _ENDLESS_NUMBER.search(_TEXTS.sub(b"", text)):
+                raise RecordsError(_endless_number(container))
             # What follows the last quotation mark may be inside a text; it waits for the next block.
             rest = _NOT_BRACKETS.sub(b"", text)
             cut = rest.find(b'"')
@@ -114,7 +120,7 @@ def _first_list(container: Container, encoding: str) -> str | None:
                 if event == "start_map" and before == "start_array":
                     return str(prefix)
                 before = event
-    except (ijson.JSONError, UnicodeDecodeError) as error:
+    except (ijson.JSONError, UnicodeDecodeError, InvalidOperation) as error:
         raise RecordsError(damaged(container.path)) from error
     return None
 
@@ -132,7 +138,7 @@ def _objects(container: Container, encoding: str, prefix: str | None) -> Iterato
         with _stream(container, encoding) as stream:
             for found in ijson.items(stream, prefix):
                 yield flattened(found) if isinstance(found, dict) else _NOT_AN_OBJECT
-    except (ijson.JSONError, UnicodeDecodeError) as error:
+    except (ijson.JSONError, UnicodeDecodeError, InvalidOperation) as error:
         raise RecordsError(damaged(container.path)) from error
 
 
@@ -146,12 +152,17 @@ def _line_objects(container: Container, encoding: str) -> Iterator[_Object | Tex
                 continue
             try:
                 found = json.loads(line, parse_float=Decimal)
-            except (ValueError, RecursionError):
+            except (ValueError, RecursionError, InvalidOperation):
                 yield Text(vi="dòng không phải JSON hợp lệ", en="the line is not valid JSON")
+                continue
+            if rb"\ud" in line.lower() and is_undecodable(json.dumps(found, default=str, ensure_ascii=False)):
+                yield _HALF_A_LETTER
                 continue
             yield flattened(found) if isinstance(found, dict) else _NOT_AN_OBJECT
 
 
+# A program that counts letters in UTF-16 may cut one of two units in half.
+_HALF_A_LETTER = Text(vi="có ký tự Unicode bị cắt đôi", en="has half a Unicode character")
 _NOT_AN_OBJECT = Text(vi="không phải một đối tượng JSON", en="is not a JSON object")
 
 
@@ -191,7 +202,7 @@ def _any(key: str) -> Callable[[Sequence[_Object]], Cell]:
 
 def _largest(key: str) -> Callable[[Sequence[_Object]], Cell]:
     def combine(items: Sequence[_Object]) -> Cell:
-        numbers = [int(text) for text in _texts(items, key) if text.isdigit()]
+        numbers = [int(text) for text in _texts(items, key) if re.fullmatch("[0-9]{1,12}", text)]
         return str(max(numbers)) if numbers else None
 
     return combine
@@ -255,6 +266,17 @@ def _too_deep(container: Container) -> Problem:
         Text(
             vi=f"JSON lồng sâu hơn {_DEEPEST} tầng, không đọc",
             en=f"The JSON nests deeper than {_DEEPEST} levels; it is not read",
+        ),
+        Place(str(container.path)),
+        Text(vi="Kiểm tra lại tệp xuất", en="Look at the export again"),
+    )
+
+
+def _endless_number(container: Container) -> Problem:
+    return Problem(
+        Text(
+            vi="JSON có một số dài hơn 1.000 chữ số, không đọc",
+            en="The JSON has a number of more than 1,000 figures; it is not read",
         ),
         Place(str(container.path)),
         Text(vi="Kiểm tra lại tệp xuất", en="Look at the export again"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +20,10 @@ _WIDEST = 1_024
 _TALLEST = 100_000
 # Rows left out in an XML Spreadsheet are blank ones.
 _MOST_LEFT_OUT = 1_048_576
+# Merged cells are repeated in every row they reach. Beyond this many, a file of a few lines would keep a
+# run busy for hours; a large table may have more, but not many times as many as cells of its own.
+_MOST_MERGED_CELLS = 2_000_000
+_MOST_MERGED_PER_CELL = 50
 _SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 
 
@@ -27,13 +32,17 @@ class _Table:
     """A table while it is read: the row under way, and cells that reach down into later rows."""
 
     number: int
+    container: Container
     cells: list[Cell] = field(default_factory=list)
     # Column → what a cell above puts there, and for how many more rows.
     hanging: dict[int, tuple[Cell, int]] = field(default_factory=dict)
     inside_row: bool = False
+    own: int = 0
+    repeated: int = 0
 
     def put(self, value: Cell, across: int, down: int) -> None:
         self._take_hanging()
+        self.own += 1
         for _ in range(across):
             if len(self.cells) >= _WIDEST:
                 return
@@ -49,6 +58,7 @@ class _Table:
     def _take_hanging(self) -> None:
         while (column := len(self.cells)) in self.hanging and column < _WIDEST:
             value, rows = self.hanging.pop(column)
+            self.repeated += 1
             if rows > 1:
                 self._later[column] = (value, rows - 1)
             self.cells.append(value)
@@ -59,6 +69,9 @@ class _Table:
         self.cells = []
 
     def end_row(self) -> RawRow:
+        if not self.hanging and not self._later:
+            self.inside_row = False
+            return RawRow(self.cells)
         self._take_hanging()
         self.hanging.update(self._later)
         # A cell may hang below where this row ends.
@@ -68,11 +81,15 @@ class _Table:
                 self._take_hanging()
         self.hanging.update(self._later)
         self.inside_row = False
+        if self.repeated > max(_MOST_MERGED_CELLS, self.own * _MOST_MERGED_PER_CELL):
+            raise RecordsError(_too_far(self.container))
         return RawRow(self.cells)
 
 
 def _span(text: str | None, largest: int) -> int:
-    return min(max(int(text), 1), largest) if text is not None and text.strip().isdigit() else 1
+    figures = re.fullmatch(r"\s*0*([1-9][0-9]*)\s*", text or "")
+    # More figures than these are beyond any span, and int() has a limit of its own.
+    return min(int(figures[1][:9]), largest) if figures else 1
 
 
 @dataclass(frozen=True)
@@ -114,7 +131,7 @@ def _html_rows(container: Container, encoding: str) -> Iterator[tuple[int, RawRo
                 tag = element.tag
                 if event == "start" and tag == "table":
                     count += 1
-                    open_tables.append(_Table(count))
+                    open_tables.append(_Table(count, container))
                 elif not open_tables:
                     continue
                 elif event == "start" and tag == "tr":
@@ -191,7 +208,7 @@ def _xml_rows(container: Container, encoding: str) -> Iterator[tuple[int, str, R
         recover=False,
     )
     sheet, name = 0, ""
-    table = _Table(0)
+    table = _Table(0, container)
     done = 0
     try:
         for block in as_utf8(container, encoding):
@@ -202,7 +219,7 @@ def _xml_rows(container: Container, encoding: str) -> Iterator[tuple[int, str, R
                     _refuse_entities(element, container)
                 if event == "start" and tag == f"{_SS}Worksheet":
                     sheet, name, done = sheet + 1, element.get(f"{_SS}Name") or str(sheet + 1), 0
-                    table = _Table(sheet)
+                    table = _Table(sheet, container)
                     yield sheet, name, None
                 elif event == "start" and tag == f"{_SS}Row":
                     wanted = int(element.get(f"{_SS}Index") or done + 1)
@@ -264,3 +281,14 @@ def _refuse_entities(element: etree._Element, container: Container) -> None:
                 Text(vi="Xuất lại dưới dạng XLSX hoặc CSV", en="Export it as XLSX or CSV"),
             )
         )
+
+
+def _too_far(container: Container) -> Problem:
+    return Problem(
+        Text(
+            vi="Ô gộp trải rộng bất thường, không đọc",
+            en="Merged cells reach beyond reason; the table is not read",
+        ),
+        Place(str(container.path)),
+        Text(vi="Bỏ gộp ô rồi xuất lại", en="Unmerge the cells and export it again"),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,6 +13,13 @@ from chiso.records.sources.cell import Format, RawRow
 from chiso.records.sources.container import Container, damaged
 
 _ROWS_AT_A_TIME = 20_000
+# Names and texts that are no UTF-8 end in errors of the binding's own.
+_FAULTS = (duckdb.Error, RuntimeError, ValueError, OverflowError)
+# What Python sees as the cells of other sources; anything else (lists, UUIDs, enums, …) is given as text.
+_PLAIN = re.compile(
+    r"VARCHAR|BOOLEAN|U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(\d+,\d+\)"
+    r"|DATE|TIME|TIMESTAMP(_S|_MS|_NS)?"
+)
 
 
 @dataclass(frozen=True)
@@ -34,14 +42,17 @@ class ParquetFile:
                 while chunk := result.fetchmany(_ROWS_AT_A_TIME):
                     for cells in chunk:
                         yield RawRow(cells)
-            except duckdb.Error as error:
+            except _FAULTS as error:
                 raise RecordsError(damaged(self.container.path)) from error
 
 
 def open_parquet(container: Container) -> list[ParquetFile]:
     """Return the file with the names of its columns; raises RecordsError where it is damaged."""
     with _connect(container) as connection:
-        described = connection.execute("DESCRIBE source").fetchall()
+        try:
+            described = connection.execute("DESCRIBE source").fetchall()
+        except _FAULTS as error:
+            raise RecordsError(damaged(container.path)) from error
     return [ParquetFile(container, tuple(str(row[0]) for row in described))]
 
 
@@ -51,7 +62,7 @@ def _connect(container: Container) -> duckdb.DuckDBPyConnection:
         connection.execute("SET preserve_insertion_order = true")
         # As a parameter the path is no pattern and cannot end its quotation.
         connection.from_parquet(_literal(str(container.path))).create_view("source")
-    except duckdb.Error as error:
+    except _FAULTS as error:
         connection.close()
         raise RecordsError(damaged(container.path)) from error
     return connection
@@ -71,7 +82,7 @@ def _columns(connection: duckdb.DuckDBPyConnection) -> str:
             column = f"make_timestamp(epoch_us({column}) + {7 * 3600 * 1_000_000})"
         elif kind == "BLOB":
             column = "NULL"
-        elif kind.endswith("]") or kind.startswith(("STRUCT", "MAP")):
+        elif not _PLAIN.fullmatch(kind):
             column = f"CAST({column} AS VARCHAR)"
         parts.append(column)
     return ", ".join(parts)

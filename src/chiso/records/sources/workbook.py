@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import BinaryIO, cast
@@ -14,13 +15,21 @@ from lxml import etree
 
 from chiso.errors import Place, Problem, RecordsError, Text
 from chiso.records.sources.cell import Cell, Format, RawRow
-from chiso.records.sources.container import ZIP_MAGIC, Container, damaged, locked
+from chiso.records.sources.container import ARCHIVE_FAULTS, ZIP_MAGIC, Container, damaged, locked
+from chiso.records.sources.ole import is_sound
 
 _BLOCK = 1 << 20
-# calamine lays a sheet out as a full rectangle; one stray cell far out would take all memory.
-_MOST_CELLS = 120_000_000
+# calamine lays a sheet out as a full rectangle; one stray cell far out would take all memory, and a want
+# of memory ends the process without a word. So many cells take about 2 GB: 57 columns of the longest sheet.
+_MOST_CELLS = 60_000_000
 _FARTHEST_COLUMN = 1_024
-_LAST_COLUMN = re.compile(rb'r="([A-Z]{3})\d+"')
+_LAST_ROW = 1_048_576
+# Columns from AA on: what stands left of them never makes a sheet too large.
+_FAR_CELL = re.compile(rb'r="([A-Z]{2,3})(\d+)"')
+_ANY_CELL = re.compile(rb'r="[A-Z]{1,3}(\d+)"')
+# From 1,050,000 on: a row that no program writes. Nearly every block is passed over by the quicker one.
+_LONG_ROW = re.compile(rb'r="[A-Z]{0,3}\d{7}')
+_NO_ROW = re.compile(rb'\br="[A-Z]{0,3}(?:\d{8}|[2-9]\d{6}|1[1-9]\d{5}|10[5-9]\d{4})')
 _ROW = re.compile(rb'<(?:\w+:)?row [^>]*?\br="(\d+)"')
 _LONGEST_TAG = 512
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
@@ -69,6 +78,10 @@ class WorkbookSheet:
 
     def rows(self) -> Iterator[RawRow]:
         """Yield every row from the sheet's first, as wide as its used area."""
+        with _faults_told(self.container):
+            yield from self._rows()
+
+    def _rows(self) -> Iterator[RawRow]:
         sheet = self._sheet
         if sheet.start is None:
             return
@@ -112,22 +125,37 @@ class WorkbookSheet:
         return filled
 
 
+@contextmanager
+def _faults_told(container: Container) -> Iterator[None]:
+    """Turn what calamine and zipfile raise into RecordsError."""
+    try:
+        yield
+    except RecordsError:
+        raise
+    except calamine.PasswordError as error:
+        raise RecordsError(locked(container.path)) from error
+    except (calamine.CalamineError, *ARCHIVE_FAULTS) as error:
+        raise RecordsError(damaged(container.path)) from error
+    except BaseException as error:
+        # A panic in calamine's Rust is no Exception to Python, and its class cannot be imported.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise RecordsError(damaged(container.path)) from error
+
+
 def open_workbook(container: Container, form: Format) -> list[WorkbookSheet]:
     """Return the sheets; raises RecordsError where the workbook is locked, damaged or a bomb."""
-    path = container.path
-    try:
+    with _faults_told(container):
         with container.open() as stream:
             is_archive = stream.read(4) == ZIP_MAGIC
         errors = _look_inside(container) if is_archive else {}
+        if not is_archive:
+            with container.seekable() as stream:
+                if not is_sound(stream.read()):
+                    raise RecordsError(damaged(container.path))
         # By its path the workbook would be told by the suffix.
         with container.seekable() as stream:
             book = calamine.load_workbook(stream)
-    except calamine.PasswordError as error:
-        raise RecordsError(locked(path)) from error
-    except RecordsError:
-        raise
-    except (calamine.CalamineError, OSError, ValueError, zipfile.BadZipFile) as error:
-        raise RecordsError(damaged(path)) from error
     workbook = Workbook(container, form, book, errors)
     return [
         WorkbookSheet(workbook, sheet.name, hidden=sheet.visible != calamine.SheetVisibleEnum.Visible)
@@ -177,15 +205,20 @@ def _measure_sheet(stream: BinaryIO, container: Container) -> frozenset[tuple[in
     kept = b""
     while block := stream.read(_BLOCK):
         text = kept + block
-        columns = max(columns, *map(_number_of, _LAST_COLUMN.findall(text)), 1)
-        found = _ROW.findall(text)
-        rows = max(rows, int(found[-1])) if found else rows
+        if _LONG_ROW.search(text) and _NO_ROW.search(text):
+            raise RecordsError(_too_wide(container))
+        far = _FAR_CELL.findall(text)
+        columns = max(columns, *map(_number_of, {letters for letters, _ in far}), 1)
+        found = _ROW.findall(text)[-1:]
+        if columns * _LAST_ROW > _MOST_CELLS:
+            found += _ANY_CELL.findall(text)
+        rows = max(rows, *map(int, found), 1)
         if b't="e"' in text:
             errors.update(
                 (int(row) - 1, _number_of(letters) - 1) for letters, row in _ERROR_CELL.findall(text)
             )
         kept = text[-_LONGEST_TAG:]
-    if columns > _FARTHEST_COLUMN and columns * rows > _MOST_CELLS:
+    if columns * rows > _MOST_CELLS:
         raise RecordsError(_too_wide(container))
     return frozenset(errors)
 
