@@ -13,12 +13,12 @@ from itertools import chain
 from typing import Literal
 
 from chiso.records.mapping import Recognised, Spelling
-from chiso.records.sources.cell import Cell, RawRow, Sheet, is_blank, shown
+from chiso.records.sources.cell import HEAD_ROWS, Cell, RawRow, Sheet, is_blank, shown
 from chiso.records.sources.encoding import CONVERSIONS
 from chiso.terms.text import composed, folded
 
 # Agency, motto, title, period, notes: a header further down than this is not looked for.
-SEARCHED_ROWS = 60
+SEARCHED_ROWS = HEAD_ROWS
 
 NotRecord = Literal["title", "blank", "group", "total", "repeated_header", "column_numbers", "note"]
 # What a row might be; a prose row is a group or a note if no record stands in it, else a broken record.

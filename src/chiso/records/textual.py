@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import MAXYEAR, date, datetime, time, timedelta
 from decimal import Decimal
 
 from chiso.errors import Text
@@ -12,6 +12,7 @@ from chiso.terms.columns import ColumnSpec
 
 # A spreadsheet keeps fifteen figures of a number; a longer code has lost its end.
 _EXACT = 10**15
+_BEYOND = 10**18
 _CODES = frozenset({"text", "unit", "officer", "presence"})
 
 LOST_DIGITS = Text(
@@ -56,13 +57,15 @@ def textual(cell: Cell, column: ColumnSpec) -> Textual:
 
 def _to_seconds(moment: datetime) -> datetime:
     # A serial is a fraction of a day; its last figure makes 13:59:59.999999 of 14:00:00.
-    rounded = moment + timedelta(microseconds=500_000)
-    return rounded.replace(microsecond=0)
+    if moment.microsecond >= 500_000 and moment.year < MAXYEAR:
+        moment += timedelta(seconds=1)
+    return moment.replace(microsecond=0)
 
 
 def _plain(number: float | Decimal) -> str:
     """Return a number as its reader would write it: whole ones without a point."""
-    if number != number or abs(number) == float("inf"):
+    # No amount, count or serial is near this; written out, 1e999999999 would fill all memory.
+    if not -_BEYOND < number < _BEYOND:
         return str(number)
     return str(int(number)) if number == int(number) else format(Decimal(repr(float(number))), "f")
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal, cast
+
+from lxml import etree
 
 from chiso.errors import Place, Problem, RecordsError, Text
 
@@ -24,6 +28,13 @@ _LARGEST_RATIO = 200
 _ALWAYS_ALLOWED = 64 << 20
 _LARGEST_UNPACKED = 64 << 30
 GZIP_MAGIC, ZIP_MAGIC = b"\x1f\x8b", b"PK\x03\x04"
+# What Python raises for archives that are damaged, cut, locked or packed in a way it does not know.
+ARCHIVE_FAULTS = (
+    *(OSError, EOFError, ValueError, KeyError, RuntimeError, struct.error),
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, etree.LxmlError),
+)
+# What is not read as a stream must fit into memory.
+_LARGEST_IN_MEMORY = 1 << 30
 _OFFICE_ENTRIES = ("[Content_Types].xml", "mimetype", "content.xml", "xl/workbook.xml")
 
 
@@ -42,9 +53,12 @@ class Container:
         size = self.path.stat().st_size
         if self.packing == "gzip":
             return self._buffered(_Unpacked(cast(BinaryIO, gzip.open(self.path, "rb")), size, self.path))
-        archive = zipfile.ZipFile(self.path)
         assert self.entry is not None
-        entry = cast(BinaryIO, archive.open(self.entry))
+        try:
+            archive = zipfile.ZipFile(self.path)
+            entry = cast(BinaryIO, archive.open(self.entry))
+        except ARCHIVE_FAULTS as error:
+            raise RecordsError(damaged(self.path)) from error
         return self._buffered(_Unpacked(entry, size, self.path, archive.close))
 
     def seekable(self) -> BinaryIO:
@@ -52,7 +66,10 @@ class Container:
         if self.packing is None:
             return self.path.open("rb")
         with self.open() as stream:
-            return io.BytesIO(stream.read())
+            content = stream.read(_LARGEST_IN_MEMORY + 1)
+        if len(content) > _LARGEST_IN_MEMORY:
+            raise RecordsError(_bomb(self.path))
+        return io.BytesIO(content)
 
     def _buffered(self, unpacked: _Unpacked) -> BinaryIO:
         return io.BufferedReader(unpacked, _BLOCK)
@@ -78,7 +95,7 @@ class _Unpacked(io.RawIOBase):
         view = memoryview(cast(bytearray, buffer)).cast("B")
         try:
             block = self._stream.read(len(view))
-        except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+        except ARCHIVE_FAULTS as error:
             raise RecordsError(damaged(self._path)) from error
         self._left -= len(block)
         if self._left < 0:
@@ -114,10 +131,9 @@ def open_container(path: Path) -> Container:
     try:
         with zipfile.ZipFile(path) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+            refuse_bomb(archive, path)
+    except ARCHIVE_FAULTS as error:
         raise RecordsError(damaged(path)) from error
-    if sum(entry.file_size for entry in entries) > unpacked_limit(path.stat().st_size):
-        raise RecordsError(_bomb(path))
     if any(entry.filename in _OFFICE_ENTRIES for entry in entries):
         # A workbook is a ZIP itself; its reader unpacks it.
         return Container(path, None)
@@ -135,6 +151,12 @@ def open_container(path: Path) -> Container:
     if entries[0].flag_bits & 1:
         raise RecordsError(locked(path))
     return Container(path, "zip", entries[0].filename)
+
+
+def refuse_bomb(archive: zipfile.ZipFile, path: Path) -> None:
+    """Raise RecordsError where the entries of an archive in the file ``path`` unpack to far too much."""
+    if sum(entry.file_size for entry in archive.infolist()) > unpacked_limit(path.stat().st_size):
+        raise RecordsError(_bomb(path))
 
 
 def sha256_of(path: Path) -> str:

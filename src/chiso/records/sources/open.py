@@ -8,7 +8,7 @@ from pathlib import Path
 
 from chiso.errors import Place, Problem, RecordsError, Text
 from chiso.records.sources.cell import Sheet
-from chiso.records.sources.container import ZIP_MAGIC, Container, open_container
+from chiso.records.sources.container import ARCHIVE_FAULTS, ZIP_MAGIC, Container, damaged, open_container
 from chiso.records.sources.delimited import candidates, encoding_of
 from chiso.records.sources.encoding import codec_of
 
@@ -48,8 +48,11 @@ def _workbook(container: Container, head: bytes) -> Sequence[Sheet]:
 
     if head.startswith(_OLE_MAGIC):
         return open_workbook(container, "xls")
-    with container.seekable() as stream, zipfile.ZipFile(stream) as archive:
-        names = set(archive.namelist())
+    try:
+        with container.seekable() as stream, zipfile.ZipFile(stream) as archive:
+            names = set(archive.namelist())
+    except ARCHIVE_FAULTS as error:
+        raise RecordsError(damaged(container.path)) from error
     if "xl/workbook.xml" in names or "xl/workbook.bin" in names:
         return open_workbook(container, "xlsx")
     if "content.xml" in names:
