@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import locale
 import os
+import signal
 import sys
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 
 import click
@@ -60,9 +63,27 @@ def use_utf8() -> None:
             reconfigure(encoding="utf-8", errors="replace", newline="\n")
 
 
+@contextmanager
+def _stopped_in_order() -> Iterator[None]:
+    """Let a request to end (a service manager's, a closed window's) unwind as Ctrl-C does.
+
+    Left to itself it would end the process at once, with temp files lying about.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        # Only the main thread is asked, and only it may say what to do then.
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def _run(command: Callable[[], Any], language: Language, arguments: Sequence[str]) -> int:
     try:
-        outcome = command()
+        with _stopped_in_order():
+            outcome = command()
         return outcome if isinstance(outcome, int) else ExitCode.DONE
     except ChisoError as error:
         for problem in error.problems:
