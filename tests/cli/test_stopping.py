@@ -32,6 +32,39 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture
+def in_the_engine(tmp_path: Path) -> Path:
+    """A run that stops itself in the middle of a statement of the engine's."""
+    script = tmp_path / "run.py"
+    script.write_text(_IN_THE_ENGINE, encoding="utf-8")
+    return script
+
+
+# DuckDB ends an interrupted statement so, whatever the interruption was.
+_IN_THE_ENGINE = """
+import os, sys, time
+import chiso.run
+from chiso.cli import main
+
+def score(*arguments, **options):
+    try:
+        os.kill(os.getpid(), int(sys.argv.pop()))
+        time.sleep(10)
+    except KeyboardInterrupt:
+        raise RuntimeError("Query interrupted") from None
+
+chiso.run.score = score
+main(["score", ".", "--period", "2026-08", "--lang", "en"])
+"""
+
+
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+def test_a_stop_inside_the_engine_is_a_stop(in_the_engine: Path, asked: signal.Signals) -> None:
+    command = (sys.executable, str(in_the_engine), str(int(asked)))
+    run = subprocess.run(command, capture_output=True, timeout=60, check=False)
+    assert (run.returncode, run.stdout, run.stderr.decode().split()) == (1, b"", ["Stopped"])
+
+
 @pytest.mark.parametrize("output", ["out.xlsx", "out.csv"])
 @pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
 def test_a_stopped_run_leaves_nothing(
