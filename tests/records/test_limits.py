@@ -381,3 +381,10 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path) -> None:
     (folder / "cases.csv").chmod(0)
     with pytest.raises(RecordsError, match="Cannot read the file"):
         chiso.load_records([folder])
+
+
+def test_a_byte_gone_wrong_in_a_column_that_is_not_read_does_no_harm(tmp_path: Path) -> None:
+    content = "case_id,unit_code,Chủ hồ sơ\nK1,C1,x\n,,Tổng cộng: 2\n".encode().replace(b"x", b"\x8d")
+    records = _loaded(tmp_path, "cases.csv", content)
+    assert (records.tables["cases"].rows_read, records.tables["cases"].quarantined) == (1, 0)
+    assert records.files[0].not_records == {"total": 1}

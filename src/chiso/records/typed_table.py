@@ -324,9 +324,10 @@ def _rows_at(part: Part, wanted: Collection[int]) -> Iterator[tuple[int, list[st
     last = max(wanted)
     with sheet.container.open() as stream:
         lines = islice(stream, part.file.header_row, None)
+        # The engine looks at no byte of a column that is not needed; such a byte decides nothing here either.
         for position, line in enumerate(lines, start=part.first):
             if position in wanted:
-                yield position, next(csv.reader([line.decode("utf-8")], delimiter=sheet.separator))
+                yield position, next(csv.reader([line.decode("utf-8", "replace")], delimiter=sheet.separator))
             if position >= last:
                 break
 
