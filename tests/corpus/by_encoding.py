@@ -91,7 +91,7 @@ ENTRIES = (
         (EXPECTED[0], EXPECTED[2]),
         encoding="utf-8",
         separator=",",
-        quarantined=((3, None),),
+        quarantined=((3, "unit_name"),),
     ),
     Entry(
         "vni-letters.xlsx",

@@ -67,3 +67,13 @@ def test_json_in_other_encodings(tmp_path: Path, written: object, encoding: str)
     records = chiso.load_records([tmp_path])
     names = records.connection.execute("SELECT procedure_name FROM cases ORDER BY rowid").fetchall()
     assert names == [("Cấp",), ("Lỗ@i",), ("Đổi",)]
+
+
+@pytest.mark.parametrize("other", [b"x", b'"hai\nd\xc3\xb2ng"'], ids=["read directly", "row by row"])
+def test_a_lost_byte_in_a_column_that_is_not_read_costs_nothing(tmp_path: Path, other: bytes) -> None:
+    (tmp_path / "units.csv").write_text(UNITS, encoding="utf-8")
+    rows = b"K1,C1,Ng\xff\xe1i N\xe1\xbb\x99p,x\nK2,C1,a," + other + b"\n"
+    (tmp_path / "cases.csv").write_bytes("case_id,unit_code,Chủ hồ sơ,Khác\n".encode() + rows)
+    records = chiso.load_records([tmp_path])
+    assert records.quarantine == ()
+    assert records.tables["cases"].rows_read == 2

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import locale
 import os
+import signal
 import sys
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
 from typing import Any, cast
 
 import click
@@ -60,9 +64,37 @@ def use_utf8() -> None:
             reconfigure(encoding="utf-8", errors="replace", newline="\n")
 
 
-def _run(command: Callable[[], Any], language: Language, arguments: Sequence[str]) -> int:
+@contextmanager
+def _stopped_in_order() -> Iterator[list[int]]:
+    """Unwind at Ctrl-C and at a request to end alike; yield the signals that have come, as they come.
+
+    Left to itself SIGTERM (a service manager's, a closing session's) would end the process at once, with
+    temp files lying about. The engine turns an interruption into an error of its own, so that only the
+    list tells what it was.
+    """
+    came: list[int] = []
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        came.append(number)
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        # Only the main thread is asked, and only it may say what to do then.
+        yield came
+        return
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        outcome = command()
+        yield came
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _run(command: Callable[[], Any], language: Language, arguments: Sequence[str]) -> int:
+    came: list[int] = []
+    try:
+        with _stopped_in_order() as came:
+            outcome = command()
         return outcome if isinstance(outcome, int) else ExitCode.DONE
     except ChisoError as error:
         for problem in error.problems:
@@ -78,13 +110,16 @@ def _run(command: Callable[[], Any], language: Language, arguments: Sequence[str
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo(Text(vi="Đã dừng", en="Stopped").in_language(language), err=True)
+        click.echo(_STOPPED.in_language(language), err=True)
         return ExitCode.BUG
     except BrokenPipeError:
         # The reader of our output has gone; nothing is left to say.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.DONE
     except Exception as error:
+        if came:
+            click.echo(_STOPPED.in_language(language), err=True)
+            return ExitCode.BUG
         if "--debug" in arguments:
             raise
         message = Text(
@@ -93,6 +128,9 @@ def _run(command: Callable[[], Any], language: Language, arguments: Sequence[str
         )
         click.echo(message.in_language(language), err=True)
         return ExitCode.BUG
+
+
+_STOPPED = Text(vi="Đã dừng", en="Stopped")
 
 
 def _word(name: str, language: Language) -> str:

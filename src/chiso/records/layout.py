@@ -7,18 +7,18 @@ with its number if it cannot be used.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Literal
 
 from chiso.records.mapping import Recognised, Spelling
-from chiso.records.sources.cell import Cell, RawRow, Sheet, is_blank, shown
-from chiso.records.sources.encoding import CONVERSIONS
+from chiso.records.sources.cell import HEAD_ROWS, Cell, RawRow, Sheet, is_blank, shown
+from chiso.records.sources.encoding import CONVERSIONS, readable
 from chiso.terms.text import composed, folded
 
 # Agency, motto, title, period, notes: a header further down than this is not looked for.
-SEARCHED_ROWS = 60
+SEARCHED_ROWS = HEAD_ROWS
 
 NotRecord = Literal["title", "blank", "group", "total", "repeated_header", "column_numbers", "note"]
 # What a row might be; a prose row is a group or a note if no record stands in it, else a broken record.
@@ -30,7 +30,10 @@ _DATE = re.compile(r"\d+[/-]\d+[/-]\d+.*")
 _COLUMN_NUMBER = re.compile(r"\(?(\d{1,2}|[a-z])\)?(\s*=.*)?")
 # An enumerator may stand before a group's name or a note.
 _ENUMERATOR = re.compile(r"[ivxIVX]{1,5}[.)]?|[A-Za-zđĐ][.)]?|\d{1,3}[.)]?|[-*+•]")
+_ROW_NUMBER = re.compile(r"\d{1,3}[.)]?")
 _MOST_TEXTS_OF_A_NOTE = 3
+# "Số 12 năm 2026" may be a case's number, "Xã Một, ngày 01 tháng 9 năm 2026" is none.
+_MOST_WORDS_OF_A_CODE = 4
 # In a narrower table one text may well be what is left of a record.
 _LEAST_WIDTH = 5
 
@@ -63,26 +66,36 @@ def find_header(sheet: Sheet, rows: Sequence[RawRow], spelling: Spelling) -> Hea
 
 def _best_header(rows: Sequence[RawRow], spelling: Spelling, conversion: str | None) -> Header | None:
     convert = CONVERSIONS[conversion] if conversion else str
-    texts = [[composed(convert(shown(cell))) for cell in row.cells or ()] for row in rows]
-    best: Header | None = None
-    best_rank = (0, False, 0)
+    texts = [[composed(readable(convert(shown(cell)))) for cell in row.cells or ()] for row in rows]
+    found: list[Header] = []
     for number, row in enumerate(texts, start=1):
         if len(row) < 2:
             continue
+        single = spelling.recognise(row)
+        if single is not None:
+            found.append(Header(number, 1, tuple(row), single, conversion))
         below = texts[number] if number < len(texts) else []
-        single = (number, 1, row)
-        double = (number + 1, 2, _merged_headings(row, below, spelling.all_headings))
-        for last, height, headings in (single, double) if below else (single,):
-            recognised = spelling.recognise(headings)
-            if recognised is None:
-                continue
-            rank = (recognised.hits, height == 2 and _share_a_heading(row, below), -height)
-            # Two rows are one header where that knows more than either row alone, or where a heading
-            # reaches over both.
-            if best is None or rank > best_rank:
-                best_rank = rank
-                best = Header(last, height, tuple(headings), recognised, conversion)
-    return best
+        if not below:
+            continue
+        headings = _merged_headings(row, below, spelling.all_headings)
+        double = spelling.recognise(headings)
+        # Two rows are one header where that knows more than either row alone, or where a heading
+        # reaches over both.
+        alone = max((known.hits for known in (single, spelling.recognise(below)) if known), default=0)
+        if double is not None and (double.hits > alone or _share_a_heading(row, below)):
+            found.append(Header(number + 1, 2, tuple(headings), double, conversion))
+    if not found:
+        return None
+    most = max(header.recognised.hits for header in found)
+    # A header may be repeated further down, and better spelt there: what stands above it then would be
+    # taken for titles. The first that will do is the header.
+    will_do = [
+        header
+        for header in found
+        if header.recognised.hits == most
+        or (not header.recognised.missing and header.recognised.hits * 2 >= most)
+    ]
+    return min(will_do, key=lambda h: (h.last_row - h.rows, -h.recognised.hits, -h.rows))
 
 
 def _share_a_heading(upper: Sequence[str], lower: Sequence[str]) -> bool:
@@ -149,6 +162,7 @@ class RowReader:
         self._key = next((positions[name] for name in table.key if name in positions), 0)
         self._known = frozenset(positions.values())
         self._headings = tuple(map(folded, header.headings))
+        self._named = sum(map(bool, self._headings))
 
     def guess(self, cells: Sequence[Cell], *, first: bool) -> Guess | None:
         """Return what a row is if it is no record, None for a record; ``first``: right below a header."""
@@ -185,7 +199,8 @@ class RowReader:
         marks = [
             _COLUMN_NUMBER.fullmatch(shown(cell).strip().lower()) for cell in cells if not is_blank(cell)
         ]
-        if len(marks) < 3 or not all(marks):
+        # Numbers in a few columns may as well be a poor record.
+        if len(marks) < 3 or len(marks) * 4 < self._named * 3 or not all(marks):
             return False
         names = [mark[1] for mark in marks if mark is not None]
         letters = [name for name in names if name.isalpha()]
@@ -198,6 +213,10 @@ class RowReader:
         """A total says so in its first words, and no case number stands in the row."""
         key = shown(cells[self._key]) if self._key < len(cells) else ""
         if key.strip() and _is_code(key) and not _TOTAL.fullmatch(folded(key)):
+            return False
+        needed = [folded(shown(cells[place])) for place in self._required if place < len(cells)]
+        # Where a unit is named, "Tổng số lao động nước ngoài" is a procedure.
+        if any(any(map(str.isalpha, text)) and not _TOTAL.fullmatch(text) for text in needed):
             return False
         texts = [text for cell in cells[: self._width] if (text := folded(shown(cell)))]
         if any(_DATE.fullmatch(text) for text in texts):
@@ -214,10 +233,26 @@ class RowReader:
             return None
         if not all(_is_prose(text) for text in texts):
             return None
+        if self._may_be_record(filled, texts):
+            return None
         if len(texts) == 1:
             return "one_text" if self._width >= _LEAST_WIDTH and len(cells) in (1, self._width) else None
         narrow = len(filled) * 2 > self._width
         return None if narrow or len(texts) > _MOST_TEXTS_OF_A_NOTE else "few_texts"
+
+    def _may_be_record(self, filled: Sequence[tuple[int, str]], texts: Collection[str]) -> bool:
+        """Return whether a row of texts has a record's number, or what may be the number of a case."""
+        keys = [text for place, text in filled if place == self._key]
+        if any(len(text.split()) <= _MOST_WORDS_OF_A_CODE and _has_figure(text) for text in keys):
+            return True
+        places = [place for place, text in filled if text in texts]
+        numbers = [place for place, text in filled if text not in texts and _ROW_NUMBER.fullmatch(text)]
+        # Groups are numbered too, but then the name follows at once, and nothing follows the name.
+        return bool(numbers) and (len(texts) > 1 or min(places) > numbers[0] + 1)
+
+
+def _has_figure(text: str) -> bool:
+    return any(map(str.isdigit, text))
 
 
 def _is_code(text: str) -> bool:

@@ -55,7 +55,7 @@ def _text_row(part: Part, position: int, row: Row, correction: Mapping[str, str]
         cell = row.cells[place]
         if column in recognised.seconds and is_blank(cell):
             cell = row.cells[recognised.seconds[column]]
-        found = textual(cell, recognised.table.columns[column])
+        found = textual(cell, recognised.table.columns[column], file.sheet.encoding)
         if found.fault is not None and (correction or {}).get(column, AS_IN_FILE) == AS_IN_FILE:
             faults.append((column, found.fault))
         part.recovered[column] += found.recovered

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import MAXYEAR, date, datetime, time, timedelta
 from decimal import Decimal
 
 from chiso.errors import Text
 from chiso.records.sources.cell import Cell
+from chiso.records.sources.encoding import is_undecodable
 from chiso.terms.columns import ColumnSpec
 
 # A spreadsheet keeps fifteen figures of a number; a longer code has lost its end.
 _EXACT = 10**15
-# No amount or count has more; a number of more figures stays as it was written, and cannot be read.
-_MOST_FIGURES = 100
+_BEYOND = 10**18
 _CODES = frozenset({"text", "unit", "officer", "presence"})
 
 LOST_DIGITS = Text(
@@ -36,9 +35,17 @@ class Textual:
     recovered: bool = False
 
 
-def textual(cell: Cell, column: ColumnSpec) -> Textual:
-    """Return the text that stands for ``cell`` in ``column``."""
+def lost_byte(encoding: str) -> Text:
+    """Return the fault of a cell in which a byte could not be decoded."""
+    name = encoding.upper()
+    return Text(vi=f"có byte không phải {name}", en=f"a byte is not {name}")
+
+
+def textual(cell: Cell, column: ColumnSpec, encoding: str | None = None) -> Textual:
+    """Return the text that stands for ``cell`` in ``column``; ``encoding`` is that of a text file."""
     match cell:
+        case str() if is_undecodable(cell):
+            return Textual(None, lost_byte(encoding or "Unicode"))
         case None | str():
             return Textual(cell)
         case bool():
@@ -59,18 +66,17 @@ def textual(cell: Cell, column: ColumnSpec) -> Textual:
 
 def _to_seconds(moment: datetime) -> datetime:
     # A serial is a fraction of a day; its last figure makes 13:59:59.999999 of 14:00:00.
-    # Some systems write the last second of the year 9999 for "never".
-    with suppress(OverflowError):
-        moment += timedelta(microseconds=500_000)
+    if moment.microsecond >= 500_000 and moment.year < MAXYEAR:
+        moment += timedelta(seconds=1)
     return moment.replace(microsecond=0)
 
 
 def _plain(number: float | Decimal) -> str:
     """Return a number as its reader would write it: whole ones without a point."""
-    if isinstance(number, Decimal) and (not number.is_finite() or number.adjusted() >= _MOST_FIGURES):
-        # JSON may hold 1e999999: written out it would fill the memory.
+    if isinstance(number, Decimal) and not number.is_finite():
         return str(number)
-    if number != number or abs(number) == float("inf"):
+    # No amount, count or serial is near this; written out, 1e999999999 would fill all memory.
+    if not -_BEYOND < number < _BEYOND:
         return str(number)
     return str(int(number)) if number == int(number) else format(Decimal(repr(float(number))), "f")
 

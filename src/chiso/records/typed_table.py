@@ -263,9 +263,9 @@ def _cell_text(
     cell = row.cells[recognised.positions[column.name]]
     if column.name in recognised.seconds and is_blank(cell):
         cell = row.cells[recognised.seconds[column.name]]
-    if isinstance(cell, str):
+    if isinstance(cell, str) and cell.isascii():
         return cell
-    found = textual(cell, column)
+    found = textual(cell, column, part.file.sheet.encoding)
     if found.fault is not None:
         part.cell_faults.setdefault(position, []).append((column.name, found.fault))
     part.recovered[column.name] += found.recovered
@@ -329,6 +329,7 @@ def _rows_at(part: Part, wanted: Collection[int]) -> Iterator[tuple[int, list[st
     last = max(wanted)
     with sheet.container.open() as stream:
         lines = islice(stream, part.file.header_row, None)
+        # The engine looks at no byte of a column that is not needed; such a byte decides nothing here either.
         for position, line in enumerate(lines, start=part.first):
             if position in wanted:
                 # DuckDB minds a broken byte only in a column that is read.

@@ -132,9 +132,8 @@ def write_whole(path: Path, content: bytes) -> None:
         os.umask(mask)
         temporary.chmod(0o666 & ~mask)
         temporary.replace(target)
+        temporary = None
     except OSError as error:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
         raise CannotWriteError(
             Problem(
                 Text(vi="Không ghi được tệp", en="Cannot write the file"),
@@ -145,3 +144,7 @@ def write_whole(path: Path, content: bytes) -> None:
                 ),
             )
         ) from error
+    finally:
+        # Whatever ended the writing, Ctrl-C too.
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)

@@ -17,6 +17,12 @@ Cell = str | bool | int | float | Decimal | datetime | date | time | timedelta |
 Format = Literal["csv", "xlsx", "xls", "ods", "html", "xml2003", "json", "jsonl", "parquet"]
 
 
+# A header is looked for in so many first rows; a file of many tables keeps them from its first reading.
+HEAD_ROWS = 60
+# More tables than this in one file are no export: each would be looked through for records.
+MOST_TABLES = 1_000
+
+
 @dataclass(frozen=True, slots=True)
 class RawRow:
     """One row; ``cells`` is None where the row is broken, and ``fault`` says how."""

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Literal, cast
 
+from lxml import etree
+
 from chiso.errors import Place, Problem, RecordsError, Text
 
 Packing = Literal["gzip", "zip"] | None
@@ -26,12 +28,13 @@ _LARGEST_RATIO = 200
 _ALWAYS_ALLOWED = 64 << 20
 _LARGEST_UNPACKED = 64 << 30
 GZIP_MAGIC, ZIP_MAGIC = b"\x1f\x8b", b"PK\x03\x04"
-# What reading a damaged archive ends in: zipfile has errors of its own, and lets those of the methods of
-# packing through; RuntimeError stands for a password and for a method it does not know.
+# What Python raises for archives that are damaged, cut, locked or packed in a way it does not know.
 ARCHIVE_FAULTS = (
-    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, RuntimeError),
-    *(struct.error, OverflowError),
+    *(OSError, EOFError, ValueError, KeyError, RuntimeError, OverflowError, struct.error),
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, etree.LxmlError),
 )
+# What is not read as a stream must fit into memory.
+_LARGEST_IN_MEMORY = 1 << 30
 _OFFICE_ENTRIES = ("[Content_Types].xml", "mimetype", "content.xml", "xl/workbook.xml")
 
 
@@ -66,7 +69,10 @@ class Container:
         if self.packing is None:
             return self.path.open("rb")
         with self.open() as stream:
-            return io.BytesIO(stream.read())
+            content = stream.read(_LARGEST_IN_MEMORY + 1)
+        if len(content) > _LARGEST_IN_MEMORY:
+            raise RecordsError(_bomb(self.path))
+        return io.BytesIO(content)
 
     def _buffered(self, unpacked: _Unpacked) -> BinaryIO:
         return io.BufferedReader(unpacked, _BLOCK)
@@ -153,10 +159,9 @@ def open_container(path: Path) -> Container:
     try:
         with zipfile.ZipFile(path) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            refuse_bomb(archive, path)
     except ARCHIVE_FAULTS as error:
         raise RecordsError(damaged(path)) from error
-    if sum(entry.file_size for entry in entries) > unpacked_limit(path.stat().st_size):
-        raise RecordsError(_bomb(path))
     if any(entry.filename in _OFFICE_ENTRIES for entry in entries):
         # A workbook is a ZIP itself; its reader unpacks it.
         return Container(path, None)
@@ -174,6 +179,12 @@ def open_container(path: Path) -> Container:
     if entries[0].flag_bits & 1:
         raise RecordsError(locked(path))
     return Container(path, "zip", entries[0].filename)
+
+
+def refuse_bomb(archive: zipfile.ZipFile, path: Path) -> None:
+    """Raise RecordsError where the entries of an archive in the file ``path`` unpack to far too much."""
+    if sum(entry.file_size for entry in archive.infolist()) > unpacked_limit(path.stat().st_size):
+        raise RecordsError(_bomb(path))
 
 
 def sha256_of(path: Path) -> str:

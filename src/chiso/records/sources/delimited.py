@@ -18,7 +18,6 @@ from chiso.records.sources.encoding import (
     UTF8_MARKED,
     codec_of,
     converted,
-    is_undecodable,
     likely_encoding,
     marked_encoding,
     readable,
@@ -59,17 +58,17 @@ class DelimitedText:
     def _row(self, line: str, lines: _Lines) -> RawRow:
         """Return the row that begins with ``line``, taking further lines while a quoted cell is open."""
         taken = [line]
-        while quotes_open("".join(taken), self.separator) and len(taken) < _LONGEST_CELL_LINES:
+        open_ = quotes_open(line, self.separator)
+        while open_ and len(taken) < _LONGEST_CELL_LINES:
             following = lines.next()
             if not following:
                 break
             taken.append(following)
-        text = "".join(taken)
-        if quotes_open(text, self.separator):
+            open_ = quotes_open(following, self.separator, open_=True)
+        if open_:
             lines.put_back(taken[1:])
             return RawRow(None, Text(vi="ngoặc kép không đóng", en="a quotation mark is not closed"))
-        if is_undecodable(text):
-            return RawRow(None, lost_byte(self.encoding))
+        text = "".join(taken)
         if "\0" in text:
             return RawRow(None, Text(vi="có ký tự NUL", en="has a NUL character"))
         try:
@@ -102,26 +101,25 @@ class _Lines:
         self._put_back.extendleft(reversed(lines))
 
 
-def quotes_open(text: str, separator: str) -> bool:
-    """Return whether a quoted cell is still open at the end of ``text``."""
-    if '"' not in text:
-        return False
-    open_ = False
-    at_start = True
+def quotes_open(text: str, separator: str, *, open_: bool = False) -> bool:
+    """Return whether a quoted cell is still open at the end of ``text``; ``open_``: at its start already."""
+    opening = separator + '"'
     position = 0
-    while position < len(text):
-        character = text[position]
-        if open_:
-            if character == '"':
-                if text[position + 1 : position + 2] == '"':
-                    position += 1
-                else:
-                    open_ = False
-        elif character == '"' and at_start:
-            open_ = True
-        at_start = not open_ and character == separator
-        position += 1
-    return open_
+    if not open_ and text.startswith('"'):
+        open_, position = True, 1
+    # From one quotation mark that matters to the next: a long text is gone through in no time.
+    while True:
+        if not open_:
+            found = text.find(opening, position)
+            if found < 0:
+                return False
+            open_, position = True, found + 2
+        found = text.find('"', position)
+        if found < 0:
+            return True
+        # Two together are a letter of the cell.
+        open_ = text.startswith('"', found + 1)
+        position = found + (2 if open_ else 1)
 
 
 def encoding_of(container: Container) -> str:
@@ -183,12 +181,6 @@ class Utf8Stream(io.RawIOBase):
         """Close the file."""
         self._blocks.close()
         super().close()
-
-
-def lost_byte(encoding: str) -> Text:
-    """Return the fault of a row in which a byte could not be decoded."""
-    name = encoding.upper()
-    return Text(vi=f"có byte không phải {name}", en=f"a byte is not {name}")
 
 
 def candidates(container: Container) -> Iterator[DelimitedText]:

@@ -112,7 +112,12 @@ def readable(text: str) -> str:
 
 def is_undecodable(text: str) -> bool:
     """Return whether ``text`` holds something that could not be decoded."""
-    return not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text)
+    return not text.isascii() and _LONE_SURROGATE.search(text) is not None
+
+
+def marked_again(text: str) -> str:
+    """Return ``text`` with a lone surrogate in place of ``LOST``, as rows of delimited text have it."""
+    return text.replace(LOST, "\udcff") if LOST in text else text
 
 
 def marked_encoding(start: bytes) -> str | None:

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, DecimalException
 from typing import Any, BinaryIO
 
 import ijson
@@ -15,19 +15,23 @@ import ijson
 from chiso.errors import Place, Problem, RecordsError, Text
 from chiso.records.sources.cell import Cell, Format, RawRow
 from chiso.records.sources.container import LONGEST_LINE, Container, damaged, endless_line
-from chiso.records.sources.delimited import Utf8Stream, encoding_of, lost_byte
-from chiso.records.sources.encoding import LOST, is_undecodable
+from chiso.records.sources.delimited import Utf8Stream, encoding_of
+from chiso.records.sources.encoding import is_undecodable, marked_again
 
 _BLOCK = 1 << 20
 # The sync schema nests four deep; a file that nests further is no export.
 _DEEPEST = 32
-_NOT_BRACKETS = re.compile(rb'(?:"(?:[^"\\]|\\.)*"|[^"\[\]{}])+', re.DOTALL)
-_OPENING = frozenset(b"[{")
+# Possessive: to remember where to go back to in a long text would take a hundred times its size.
+_TEXT = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+_ALL_BUT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
 # No figure of an export is as long. Numbers of thousands of figures end ijson's parser in C, and with it
 # the whole process; half of one at the end of a block is still found.
 _ENDLESS_NUMBER = re.compile(rb"[0-9]{1000}")
-_TEXTS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
-
+# Far more keys than the sync schema has, and few enough for a row of them.
+_MOST_KEYS = 2_000
+# So many lines are tried to see whether each holds an object.
+_LOOKED_AT = 20
+_OPENING = frozenset(b"[{")
 _Object = Mapping[str, Any]
 
 
@@ -50,10 +54,9 @@ class JsonRecords:
         for found in _objects(self.container, self.encoding, self.prefix):
             if isinstance(found, Text):
                 yield RawRow(None, found)
-            elif any(isinstance(cell, str) and LOST in cell for cell in found.values()):
-                yield RawRow(None, lost_byte(self.encoding))
             else:
-                yield RawRow([found.get(key) for key in self.headings])
+                cells = (found.get(key) for key in self.headings)
+                yield RawRow([marked_again(cell) if isinstance(cell, str) else cell for cell in cells])
 
 
 def open_json(container: Container) -> list[JsonRecords]:
@@ -61,31 +64,59 @@ def open_json(container: Container) -> list[JsonRecords]:
     encoding = encoding_of(container)
     _refuse_extremes(container, encoding)
     prefix = _place_of_objects(container, encoding)
+    if prefix is not None:
+        _refuse_endless_object(container, encoding, prefix)
     keys: dict[str, None] = {}
     # An object may have a key that none before it had.
     for found in _objects(container, encoding, prefix):
         if not isinstance(found, Text):
             keys.update(dict.fromkeys(found))
+        if len(keys) > _MOST_KEYS:
+            raise RecordsError(_too_many_keys(container))
     form: Format = "jsonl" if prefix is None else "json"
     return [JsonRecords(container, form, encoding, tuple(keys), prefix)]
 
 
-def _refuse_extremes(container: Container, encoding: str) -> None:
-    depth = 0
+def _outside_texts(container: Container, encoding: str) -> Iterator[bytes]:
+    """Yield, block by block, what stands outside of texts."""
     kept = b""
     with _stream(container, encoding) as stream:
         while block := stream.read(_BLOCK):
             text = kept + block
-            if _ENDLESS_NUMBER.search(text) and _ENDLESS_NUMBER.search(_TEXTS.sub(b"", text)):
-                raise RecordsError(_endless_number(container))
             # What follows the last quotation mark may be inside a text; it waits for the next block.
-            rest = _NOT_BRACKETS.sub(b"", text)
+            rest = _TEXT.sub(b"", text)
             cut = rest.find(b'"')
             kept = text[text.rfind(b'"') :] if cut >= 0 else b""
-            for bracket in rest if cut < 0 else rest[:cut]:
-                depth += 1 if bracket in _OPENING else -1
-                if depth > _DEEPEST:
-                    raise RecordsError(_too_deep(container))
+            if len(kept) > LONGEST_LINE:
+                raise RecordsError(endless_line(container.path))
+            yield rest if cut < 0 else rest[:cut]
+
+
+def _refuse_extremes(container: Container, encoding: str) -> None:
+    """Raise RecordsError for what would choke the parser: deep nests, endless texts and numbers."""
+    depth = 0
+    for text in _outside_texts(container, encoding):
+        if _ENDLESS_NUMBER.search(text):
+            raise RecordsError(_endless_number(container))
+        for bracket in text.translate(None, _ALL_BUT_BRACKETS):
+            depth += 1 if bracket in _OPENING else -1
+            if depth > _DEEPEST:
+                raise RecordsError(_too_deep(container))
+
+
+def _refuse_endless_object(container: Container, encoding: str, prefix: str) -> None:
+    """Raise RecordsError where one object goes on for longer than a line may: it would be held whole."""
+    # What stands at "item" lies in one bracket, at "data.item" in two.
+    around = len(prefix.split(".")) if prefix else 0
+    depth = unbroken = 0
+    for text in _outside_texts(container, encoding):
+        lowest = depth
+        for bracket in text.translate(None, _ALL_BUT_BRACKETS):
+            depth += 1 if bracket in _OPENING else -1
+            lowest = min(lowest, depth)
+        unbroken = unbroken + len(text) if lowest > around else 0
+        if unbroken > LONGEST_LINE:
+            raise RecordsError(endless_line(container.path))
 
 
 def _place_of_objects(container: Container, encoding: str) -> str | None:
@@ -95,15 +126,27 @@ def _place_of_objects(container: Container, encoding: str) -> str | None:
     if start.startswith(b"["):
         return "item"
     lines = [line for line in start.splitlines() if line.strip()]
-    try:
-        first = json.loads(lines[0])
-    except (ValueError, RecursionError):
-        first = None
-    if isinstance(first, dict) and (len(lines) > 1 or _is_record(first)):
+    # A line may be broken, the first among them; of JSON over several lines the first is no object.
+    whole = lines and lines[0].rstrip().endswith(b"}")
+    parsed = [_parsed(line) for line in lines[:_LOOKED_AT]] if whole else []
+    first = next((found for found in parsed if isinstance(found, dict)), None)
+    if first is not None and (len(lines) > 1 or _is_record(first)):
         return None
     place = _first_list(container, encoding)
     # A file may hold nothing but one object written over several lines.
     return "" if place is None else place
+
+
+def _parsed(line: bytes) -> object:
+    """Return what a line of JSON says, None for nothing or a line that is none."""
+    try:
+        found: object = json.loads(line, parse_float=Decimal)
+        # Half of a letter that needs two is no text; nothing could write it.
+        if b"\\u" in line:
+            json.dumps(found, ensure_ascii=False, default=str).encode()
+    except (ValueError, RecursionError, DecimalException):
+        return None
+    return found
 
 
 def _is_record(found: _Object) -> bool:
@@ -120,7 +163,7 @@ def _first_list(container: Container, encoding: str) -> str | None:
                 if event == "start_map" and before == "start_array":
                     return str(prefix)
                 before = event
-    except (ijson.JSONError, UnicodeDecodeError, InvalidOperation) as error:
+    except (ijson.JSONError, ValueError, DecimalException) as error:
         raise RecordsError(damaged(container.path)) from error
     return None
 
@@ -138,7 +181,7 @@ def _objects(container: Container, encoding: str, prefix: str | None) -> Iterato
         with _stream(container, encoding) as stream:
             for found in ijson.items(stream, prefix):
                 yield flattened(found) if isinstance(found, dict) else _NOT_AN_OBJECT
-    except (ijson.JSONError, UnicodeDecodeError, InvalidOperation) as error:
+    except (ijson.JSONError, ValueError, DecimalException) as error:
         raise RecordsError(damaged(container.path)) from error
 
 
@@ -150,9 +193,8 @@ def _line_objects(container: Container, encoding: str) -> Iterator[_Object | Tex
             if not line.strip():
                 yield {}
                 continue
-            try:
-                found = json.loads(line, parse_float=Decimal)
-            except (ValueError, RecursionError, InvalidOperation):
+            found = _parsed(line)
+            if found is None:
                 yield Text(vi="dòng không phải JSON hợp lệ", en="the line is not valid JSON")
                 continue
             if rb"\ud" in line.lower() and is_undecodable(json.dumps(found, default=str, ensure_ascii=False)):
@@ -277,6 +319,17 @@ def _endless_number(container: Container) -> Problem:
         Text(
             vi="JSON có một số dài hơn 1.000 chữ số, không đọc",
             en="The JSON has a number of more than 1,000 figures; it is not read",
+        ),
+        Place(str(container.path)),
+        Text(vi="Kiểm tra lại tệp xuất", en="Look at the export again"),
+    )
+
+
+def _too_many_keys(container: Container) -> Problem:
+    return Problem(
+        Text(
+            vi=f"Các đối tượng JSON có hơn {_MOST_KEYS} khóa khác nhau, không đọc",
+            en=f"The JSON objects have more than {_MOST_KEYS} different keys; it is not read",
         ),
         Place(str(container.path)),
         Text(vi="Kiểm tra lại tệp xuất", en="Look at the export again"),

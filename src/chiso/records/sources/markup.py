@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 from lxml import etree
 
 from chiso.errors import Place, Problem, RecordsError, Text
-from chiso.records.sources.cell import Cell, Format, RawRow
+from chiso.records.sources.cell import HEAD_ROWS, MOST_TABLES, Cell, Format, RawRow
 from chiso.records.sources.container import Container, damaged
-from chiso.records.sources.delimited import as_utf8, encoding_of, lost_byte
-from chiso.records.sources.encoding import LOST
+from chiso.records.sources.delimited import as_utf8, encoding_of
+from chiso.records.sources.encoding import marked_again
 
 # A cell may span the whole page, but a span of millions is an attack on memory.
 _WIDEST = 1_024
 _TALLEST = 100_000
-# Rows left out in an XML Spreadsheet are blank ones.
+# Rows left out in an XML Spreadsheet are blank ones; a few letters may stand for all that a sheet can have.
 _MOST_LEFT_OUT = 1_048_576
 # Merged cells are repeated in every row they reach. Beyond this many, a file of a few lines would keep a
 # run busy for hours; a large table may have more, but not many times as many as cells of its own.
@@ -100,6 +101,7 @@ class HtmlTable:
     encoding: str
     number: int
     name: str | None
+    head: tuple[RawRow, ...] = field(repr=False)
     format: Format = "html"
     separator: str | None = None
     headings: tuple[str, ...] | None = None
@@ -107,17 +109,42 @@ class HtmlTable:
 
     def rows(self) -> Iterator[RawRow]:
         """Yield the table's rows, cells that span others repeated in all of them."""
-        for number, row in _html_rows(self.container, self.encoding):
-            if number == self.number:
-                yield row
+        yield from self.head
+        if len(self.head) == HEAD_ROWS:
+            every = _html_rows(self.container, self.encoding)
+            yield from islice((row for number, row in every if number == self.number), HEAD_ROWS, None)
 
 
 def open_html(container: Container) -> list[HtmlTable]:
     """Return the page's tables; raises RecordsError where there is none."""
     encoding = encoding_of(container)
-    numbers = sorted({number for number, _ in _html_rows(container, encoding)})
-    names = {number: str(number) if len(numbers) > 1 else None for number in numbers}
-    return [HtmlTable(container, encoding, number, names[number]) for number in numbers]
+    heads: dict[int, list[RawRow]] = {}
+    for number, row in _html_rows(container, encoding):
+        _keep(heads.setdefault(number, []), row)
+        _refuse_many(heads, container)
+    return [
+        HtmlTable(container, encoding, number, str(number) if len(heads) > 1 else None, tuple(heads[number]))
+        for number in sorted(heads)
+    ]
+
+
+def _keep(head: list[RawRow], row: RawRow) -> None:
+    if len(head) < HEAD_ROWS:
+        head.append(row)
+
+
+def _refuse_many(tables: Sized, container: Container) -> None:
+    if len(tables) > MOST_TABLES:
+        raise RecordsError(
+            Problem(
+                Text(
+                    vi=f"Tệp có hơn {MOST_TABLES} bảng, không đọc",
+                    en=f"The file holds more than {MOST_TABLES} tables; it is not read",
+                ),
+                Place(str(container.path)),
+                Text(vi="Xuất lại thành một bảng", en="Export it as one table"),
+            )
+        )
 
 
 def _html_rows(container: Container, encoding: str) -> Iterator[tuple[int, RawRow]]:
@@ -141,20 +168,13 @@ def _html_rows(container: Container, encoding: str) -> Iterator[tuple[int, RawRo
                     down = _span(element.get("rowspan"), _TALLEST)
                     open_tables[-1].put(_html_text(element), across, down)
                 elif event == "end" and tag == "tr" and open_tables[-1].inside_row:
-                    yield open_tables[-1].number, _whole(open_tables[-1].end_row(), encoding)
+                    yield open_tables[-1].number, open_tables[-1].end_row()
                     element.clear()
                 elif event == "end" and tag == "table":
                     open_tables.pop()
                     element.clear()
     except etree.LxmlError as error:
         raise RecordsError(damaged(container.path)) from error
-
-
-def _whole(row: RawRow, encoding: str) -> RawRow:
-    """Return the row, or its fault where a byte of it could not be decoded."""
-    if any(isinstance(cell, str) and LOST in cell for cell in row.cells or ()):
-        return RawRow(None, lost_byte(encoding))
-    return row
 
 
 def _html_text(element: etree._Element) -> str:
@@ -166,7 +186,7 @@ def _html_text(element: etree._Element) -> str:
             parts.append(piece.text)
         if piece is not element and piece.tail:
             parts.append(piece.tail)
-    return " ".join("".join(parts).split())
+    return marked_again(" ".join("".join(parts).split()))
 
 
 @dataclass(frozen=True)
@@ -177,6 +197,7 @@ class XmlSheet:
     number: int
     name: str
     encoding: str
+    head: tuple[RawRow, ...] = field(repr=False)
     format: Format = "xml2003"
     separator: str | None = None
     headings: tuple[str, ...] | None = None
@@ -184,16 +205,27 @@ class XmlSheet:
 
     def rows(self) -> Iterator[RawRow]:
         """Yield the sheet's rows, merged cells repeated, rows left out as blank ones."""
-        for number, _, row in _xml_rows(self.container, self.encoding):
-            if number == self.number and row is not None:
-                yield row
+        yield from self.head
+        if len(self.head) == HEAD_ROWS:
+            every = _xml_rows(self.container, self.encoding)
+            own = (row for number, _, row in every if number == self.number and row is not None)
+            yield from islice(own, HEAD_ROWS, None)
 
 
 def open_xml(container: Container) -> list[XmlSheet]:
     """Return the worksheets; raises RecordsError where the file is damaged or declares entities."""
     encoding = encoding_of(container)
-    sheets = {number: name for number, name, _ in _xml_rows(container, encoding)}
-    return [XmlSheet(container, number, name, encoding) for number, name in sheets.items()]
+    names: dict[int, str] = {}
+    heads: dict[int, list[RawRow]] = {}
+    for number, name, row in _xml_rows(container, encoding):
+        names[number] = name
+        head = heads.setdefault(number, [])
+        if row is not None:
+            _keep(head, row)
+        _refuse_many(heads, container)
+    return [
+        XmlSheet(container, number, name, encoding, tuple(heads[number])) for number, name in names.items()
+    ]
 
 
 def _xml_rows(container: Container, encoding: str) -> Iterator[tuple[int, str, RawRow | None]]:
@@ -209,7 +241,7 @@ def _xml_rows(container: Container, encoding: str) -> Iterator[tuple[int, str, R
     )
     sheet, name = 0, ""
     table = _Table(0, container)
-    done = 0
+    done = left_out = 0
     try:
         for block in as_utf8(container, encoding):
             parser.feed(block)
@@ -223,7 +255,10 @@ def _xml_rows(container: Container, encoding: str) -> Iterator[tuple[int, str, R
                     yield sheet, name, None
                 elif event == "start" and tag == f"{_SS}Row":
                     wanted = int(element.get(f"{_SS}Index") or done + 1)
-                    while done + 1 < min(wanted, _MOST_LEFT_OUT):
+                    left_out += max(wanted - done - 1, 0)
+                    if left_out > _MOST_LEFT_OUT:
+                        raise RecordsError(_too_long(container))
+                    while done + 1 < wanted:
                         table.start_row()
                         yield sheet, name, table.end_row()
                         done += 1
@@ -231,7 +266,7 @@ def _xml_rows(container: Container, encoding: str) -> Iterator[tuple[int, str, R
                 elif event == "end" and tag == f"{_SS}Cell":
                     _put_xml_cell(element, table)
                 elif event == "end" and tag == f"{_SS}Row":
-                    yield sheet, name, _whole(table.end_row(), encoding)
+                    yield sheet, name, table.end_row()
                     done += 1
                     element.clear()
                     # What was read is let go, or the whole file would stay in memory.
@@ -240,6 +275,17 @@ def _xml_rows(container: Container, encoding: str) -> Iterator[tuple[int, str, R
         parser.close()
     except (etree.LxmlError, ValueError) as error:
         raise RecordsError(damaged(container.path)) from error
+
+
+def _too_long(container: Container) -> Problem:
+    return Problem(
+        Text(
+            vi="Trang tính dài bất thường (có dòng rất xa bảng), không đọc",
+            en="The sheet is long beyond reason (a row stands far down); it is not read",
+        ),
+        Place(str(container.path)),
+        Text(vi="Chép bảng sang một tệp mới", en="Copy the table into a new file"),
+    )
 
 
 def _put_xml_cell(element: etree._Element, table: _Table) -> None:
@@ -265,7 +311,7 @@ def _xml_value(kind: str, text: str) -> Cell:
         case "Boolean":
             return text == "1"
         case _:
-            return text
+            return marked_again(text)
 
 
 def _refuse_entities(element: etree._Element, container: Container) -> None:

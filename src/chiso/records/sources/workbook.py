@@ -8,36 +8,39 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import BinaryIO, cast
+from typing import cast
 
 import python_calamine as calamine
 from lxml import etree
 
 from chiso.errors import Place, Problem, RecordsError, Text
 from chiso.records.sources.cell import Cell, Format, RawRow
-from chiso.records.sources.container import ARCHIVE_FAULTS, ZIP_MAGIC, Container, damaged, locked
+from chiso.records.sources.container import ARCHIVE_FAULTS, ZIP_MAGIC, Container, damaged, locked, refuse_bomb
 from chiso.records.sources.ole import is_sound
 
 _BLOCK = 1 << 20
-# calamine lays a sheet out as a full rectangle; one stray cell far out would take all memory, and a want
-# of memory ends the process without a word. So many cells take about 2 GB: 57 columns of the longest sheet.
-_MOST_CELLS = 60_000_000
-_FARTHEST_COLUMN = 1_024
-_LAST_ROW = 1_048_576
-# Columns from AA on: what stands left of them never makes a sheet too large.
-_FAR_CELL = re.compile(rb'r="([A-Z]{2,3})(\d+)"')
-_ANY_CELL = re.compile(rb'r="[A-Z]{1,3}(\d+)"')
-# From 1,050,000 on: a row that no program writes. Nearly every block is passed over by the quicker one.
-_LONG_ROW = re.compile(rb'r="[A-Z]{0,3}\d{7}')
-_NO_ROW = re.compile(rb'\br="[A-Z]{0,3}(?:\d{8}|[2-9]\d{6}|1[1-9]\d{5}|10[5-9]\d{4})')
-_ROW = re.compile(rb'<(?:\w+:)?row [^>]*?\br="(\d+)"')
+# calamine lays a sheet out as a full rectangle, 24 bytes a cell: one stray cell far out would take all
+# memory, and a program that finds none is killed. A rectangle as large as these cells fits a small PC;
+# a larger one must have something in it.
+_ALWAYS_ALLOWED_CELLS = 20_000_000
+_MOST_CELLS = 70_000_000
+_LEAST_FILLED = 4
+# Where every spreadsheet ends.
+_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
+# The address of a cell beyond column Z or row 99,999; as calamine does, it takes either quotation mark.
+_FAR_CELL = re.compile(rb"""r\s*=\s*["']\s*(?:([A-Za-z]{2,})(\d+)|([A-Za-z])(\d{6,}))""")
+_NEAR_COLUMNS, _NEAR_ROWS = 26, 99_999
+_CELL = re.compile(rb"""r\s*=\s*["']\s*([A-Za-z]+)(\d+)""")
 _LONGEST_TAG = 512
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
-# Empty cells and rows are repeated to the edge of every ODS sheet; filled ones never so often.
-_REPEATED_FILLED = re.compile(rb'number-columns-repeated="(\d{4,})"[^>]*office:value')
 # calamine shows an error such as #N/A as an empty cell; an empty due date would count as in time.
 _ERROR_CELL = re.compile(rb'<(?:\w+:)?c [^>]*?r="([A-Z]{1,3})(\d+)"[^>]*?t="e"')
 ERROR = "#N/A"
+_ODS_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_ODS_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+# Enough of a number to know that it is beyond every bound.
+_MOST_FIGURES = 9
 _MOST_MERGED_CELLS = 2_000_000
 
 
@@ -74,7 +77,8 @@ class WorkbookSheet:
 
     @cached_property
     def _sheet(self) -> calamine.CalamineSheet:
-        return self.workbook.book.get_sheet_by_name(self.name)
+        with _faults_told(self.container):
+            return self.workbook.book.get_sheet_by_name(self.name)
 
     def rows(self) -> Iterator[RawRow]:
         """Yield every row from the sheet's first, as wide as its used area."""
@@ -125,29 +129,13 @@ class WorkbookSheet:
         return filled
 
 
-@contextmanager
-def _faults_told(container: Container) -> Iterator[None]:
-    """Turn what calamine and zipfile raise into RecordsError."""
-    try:
-        yield
-    except RecordsError:
-        raise
-    except calamine.PasswordError as error:
-        raise RecordsError(locked(container.path)) from error
-    except (calamine.CalamineError, *ARCHIVE_FAULTS) as error:
-        raise RecordsError(damaged(container.path)) from error
-    except BaseException as error:
-        # A panic in calamine's Rust is no Exception to Python, and its class cannot be imported.
-        if type(error).__name__ != "PanicException":
-            raise
-        raise RecordsError(damaged(container.path)) from error
-
-
 def open_workbook(container: Container, form: Format) -> list[WorkbookSheet]:
     """Return the sheets; raises RecordsError where the workbook is locked, damaged or a bomb."""
     with _faults_told(container):
         with container.open() as stream:
             is_archive = stream.read(4) == ZIP_MAGIC
+        if not is_archive and _is_encrypted(container):
+            raise RecordsError(locked(container.path))
         errors = _look_inside(container) if is_archive else {}
         if not is_archive:
             with container.seekable() as stream:
@@ -164,6 +152,33 @@ def open_workbook(container: Container, form: Format) -> list[WorkbookSheet]:
     ]
 
 
+@contextmanager
+def _faults_told(container: Container) -> Iterator[None]:
+    """Turn whatever the reader of workbooks raises into the message that the file is locked or damaged."""
+    try:
+        yield
+    except calamine.PasswordError as error:
+        raise RecordsError(locked(container.path)) from error
+    except (calamine.CalamineError, calamine.XmlError, calamine.ZipError, *ARCHIVE_FAULTS) as error:
+        raise RecordsError(damaged(container.path)) from error
+    except BaseException as error:
+        # A workbook that makes its reader panic is damaged; the class has no name to import it by.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise RecordsError(damaged(container.path)) from error
+
+
+def _is_encrypted(container: Container) -> bool:
+    """Return whether an OLE file holds an encrypted XLSX: Excel keeps one in a stream of this name."""
+    kept = b""
+    with container.open() as stream:
+        while block := stream.read(_BLOCK):
+            if _ENCRYPTED in kept + block:
+                return True
+            kept = block[-len(_ENCRYPTED) :]
+    return False
+
+
 def _look_inside(container: Container) -> dict[str, frozenset[tuple[int, int]]]:
     """Return, by sheet, the rows and columns (from 0) of error cells in an XLSX file.
 
@@ -171,16 +186,23 @@ def _look_inside(container: Container) -> dict[str, frozenset[tuple[int, int]]]:
     """
     errors: dict[str, frozenset[tuple[int, int]]] = {}
     with container.seekable() as stream, zipfile.ZipFile(stream) as archive:
+        refuse_bomb(archive, container.path)
         names = _sheet_names(archive)
         for entry in archive.namelist():
             if entry.startswith("xl/worksheets/") and entry.endswith(".xml"):
-                with archive.open(entry) as part:
-                    found = _measure_sheet(cast(BinaryIO, part), container)
-                errors[names.get(entry, "")] = found
+                errors[names.get(entry, "")] = _measure_sheet(archive, entry, container)
             elif entry == "content.xml":
-                with archive.open(entry) as part:
-                    _measure_ods(cast(BinaryIO, part), container)
+                _measure_ods(archive, container)
+            elif entry.endswith(".xml"):
+                _read_through(archive, entry)
     return errors
+
+
+def _read_through(archive: zipfile.ZipFile, entry: str) -> None:
+    """Unpack a part once and forget it: a part that is larger than it claims fails here, not in calamine."""
+    with archive.open(entry) as part:
+        while part.read(_BLOCK):
+            pass
 
 
 def _sheet_names(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -199,42 +221,95 @@ def _sheet_names(archive: zipfile.ZipFile) -> dict[str, str]:
     return names
 
 
-def _measure_sheet(stream: BinaryIO, container: Container) -> frozenset[tuple[int, int]]:
-    columns, rows = 1, 1
+def _measure_sheet(archive: zipfile.ZipFile, entry: str, container: Container) -> frozenset[tuple[int, int]]:
+    """Return where a sheet has error cells; raises RecordsError where one cell stands too far out."""
+    columns, rows, cells = _NEAR_COLUMNS, _NEAR_ROWS, 0
     errors: set[tuple[int, int]] = set()
-    kept = b""
-    while block := stream.read(_BLOCK):
-        text = kept + block
-        if _LONG_ROW.search(text) and _NO_ROW.search(text):
-            raise RecordsError(_too_wide(container))
-        far = _FAR_CELL.findall(text)
-        columns = max(columns, *map(_number_of, {letters for letters, _ in far}), 1)
-        found = _ROW.findall(text)[-1:]
-        if columns * _LAST_ROW > _MOST_CELLS:
-            found += _ANY_CELL.findall(text)
-        rows = max(rows, *map(int, found), 1)
+    for text in _overlapping_blocks(archive, entry):
+        for letters, row, letter, far_row in _FAR_CELL.findall(text):
+            columns = max(columns, _number_of(letters or letter))
+            rows = max(rows, int((row or far_row)[:_MOST_FIGURES]))
+        cells += text.count(b"<c ") + text.count(b":c ")
         if b't="e"' in text:
             errors.update(
                 (int(row) - 1, _number_of(letters) - 1) for letters, row in _ERROR_CELL.findall(text)
             )
-        kept = text[-_LONGEST_TAG:]
-    if columns * rows > _MOST_CELLS:
-        raise RecordsError(_too_wide(container))
+    if _is_beyond_reason(rows, columns, cells):
+        # Seldom needed, and slower: where the last row and column are to the letter.
+        columns = rows = 1
+        for text in _overlapping_blocks(archive, entry):
+            for letters, row in _CELL.findall(text):
+                columns = max(columns, _number_of(letters))
+                rows = max(rows, int(row[:_MOST_FIGURES]))
+        if _is_beyond_reason(rows, columns, cells):
+            raise RecordsError(_too_wide(container))
     return frozenset(errors)
 
 
-def _measure_ods(stream: BinaryIO, container: Container) -> None:
+def _overlapping_blocks(archive: zipfile.ZipFile, entry: str) -> Iterator[bytes]:
+    """Yield a part block by block, each with the end of the one before, so that every tag is whole once."""
     kept = b""
-    while block := stream.read(_BLOCK):
-        text = kept + block
-        if any(int(times) > _FARTHEST_COLUMN for times in _REPEATED_FILLED.findall(text)):
-            raise RecordsError(_too_wide(container))
-        kept = text[-_LONGEST_TAG:]
+    with archive.open(entry) as part:
+        while block := part.read(_BLOCK):
+            yield kept + block
+            kept = block[-_LONGEST_TAG:]
+
+
+def _is_beyond_reason(rows: int, columns: int, cells: int) -> bool:
+    """Return whether a sheet that ends there and has so many cells would be laid out over too many."""
+    allowed = min(max(_ALWAYS_ALLOWED_CELLS, cells * _LEAST_FILLED), _MOST_CELLS)
+    return rows > _LAST_ROW or columns > _LAST_COLUMN or rows * columns > allowed
+
+
+def _measure_ods(archive: zipfile.ZipFile, container: Container) -> None:
+    """Raise RecordsError where cells or rows are said to repeat beyond reason; only filled ones count."""
+    with archive.open("content.xml") as part:
+        rows = columns = cells = pending = 0
+        events = etree.iterparse(
+            part,
+            events=("end",),
+            tag=("{*}table-row", "{*}table"),
+            resolve_entities=False,
+            no_network=True,
+            huge_tree=False,
+        )
+        for _, element in events:
+            if etree.QName(element).localname == "table":
+                rows = columns = cells = pending = 0
+                element.clear()
+                continue
+            width, filled = _filled_width(element)
+            # Every sheet ends in a million blank rows, which are not laid out.
+            pending += _repeats(element, "rows")
+            if filled:
+                rows, pending = rows + pending, 0
+                columns, cells = max(columns, width), cells + filled
+            if _is_beyond_reason(rows, columns, cells):
+                raise RecordsError(_too_wide(container))
+            element.clear()
+            while element.getprevious() is not None:
+                del element.getparent()[0]
+
+
+def _filled_width(row: etree._Element) -> tuple[int, int]:
+    """Return where a row's last filled cell ends, counted from 1, and how many cells are filled."""
+    column = width = filled = 0
+    for cell in row:
+        column += _repeats(cell, "columns")
+        # A filled cell has a value or a paragraph.
+        if len(cell) or any(name.startswith(_ODS_OFFICE) for name in cell.attrib):
+            width, filled = column, filled + 1
+    return width, filled
+
+
+def _repeats(element: etree._Element, what: str) -> int:
+    text = element.get(f"{_ODS_TABLE}number-{what}-repeated", "1")
+    return int(text[:_MOST_FIGURES]) if text.isdigit() else 1
 
 
 def _number_of(letters: bytes) -> int:
     number = 0
-    for letter in letters:
+    for letter in letters.upper()[:_MOST_FIGURES]:
         number = number * 26 + letter - 64
     return number
 
