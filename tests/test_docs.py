@@ -268,7 +268,7 @@ def test_the_first_command_of_a_readme_scores_the_samples(
     # .ci/run runs both lines whole.
     assert test == (
         "python3 -m venv .venv && .venv/bin/python -m pip install -q -e '.[test]' "
-        "&& .venv/bin/python -m pytest -q"
+        "&& .venv/bin/python -m pytest -q -n auto"
     )
     windows = [line for block in of_kind(document, "powershell") for line in block.text.splitlines()]
     assert [_as_on_linux(line) for line in windows[:2]] == [score, test]
