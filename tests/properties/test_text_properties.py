@@ -75,8 +75,9 @@ def strictly_parsed(content: bytes, header: str) -> list[list[str]] | None:
         records = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error):
         return None
-    # A line of two quotation marks is a row of one empty cell, which looks like a blank line once parsed.
-    if not records or records[0] != header.split(",") or [""] in records:
+    # No text has a NUL; its row is set aside. A line of two quotation marks is a row of one empty cell,
+    # which looks like a blank line once parsed.
+    if not records or records[0] != header.split(",") or [""] in records or "\0" in text:
         return None
     return [cells for cells in records[1:] if "".join(cells).strip()]
 
