@@ -59,7 +59,7 @@ class ScoreRequest(ReadRequest):
 
 @dataclass(frozen=True)
 class Gates:
-    """What a run must hold to: no row in quarantine, or at most a share (0..1) of any table's."""
+    """What a run must hold to: nothing set aside or unread, or at most a share (0..1) of any table's rows."""
 
     strict: bool = False
     most_quarantined: Fraction | None = None
@@ -155,6 +155,12 @@ def _touched(rules: RuleSet, fault: FaultFinding) -> tuple[str, ...]:
 def check_gates(records: Records, gates: Gates) -> None:
     """Raise GateFailedError where more rows are in quarantine than the gates let pass."""
     problems: list[Problem] = []
+    if gates.strict and records.unread:
+        message = Text(
+            vi=f"{records.unread} trang hoặc bảng có dữ liệu mà không đọc; xem ghi chú",
+            en=f"{records.unread} sheets or tables hold something and are not read; see the notes",
+        )
+        problems.append(Problem(message))
     counts = [(name, table.quarantined, table.rows_read) for name, table in records.tables.items()]
     if records.reported_unreadable:
         usable = len(records.reported)

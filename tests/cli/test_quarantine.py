@@ -102,7 +102,7 @@ def test_the_lists_hold_what_is_needed_and_nothing_personal(tmp_path: Path, chis
         *("C1-260804-0002", "", "05/08/2026"),
     )
     # A row whose cells cannot be told apart shows none of them.
-    assert set(list(rows[2].values())[6:]) == {""}
+    assert set(list(rows[2].values())[7:]) == {""}
     for path in (tmp_path / "out").iterdir():
         text = path.read_text("utf-8") if path.suffix == ".csv" else all_cells(path)
         for personal in PERSONAL:
@@ -248,3 +248,30 @@ def test_the_names_of_officials_are_shown_only_when_asked_for(tmp_path: Path, ch
     assert ",cb-" in chiso(*by_officer).stdout
     assert "Trần Thử" in chiso(*by_officer, "--show-officials").stdout
     assert "Người Nộp" not in chiso(*by_officer, "--show-officials").stdout
+
+
+def test_a_form_that_is_not_filled_in_corrects_nothing(tmp_path: Path, chiso: CommandLine) -> None:
+    """A score must not fall because a form came back empty: an open cell is not an open case."""
+    folder = a_folder(tmp_path / "in", cases=WRONG)
+    before = scored(chiso, folder, "--quarantine", tmp_path / "out")
+    assert scored(chiso, folder, "--corrections", tmp_path / "out" / "corrections.xlsx") == before
+    outcome = chiso("score", folder, *AUGUST, "--corrections", tmp_path / "out" / "corrections.xlsx")
+    notes = " ".join(outcome.stdout.split())
+    assert "0 rows corrected by this form; 4 are not filled in and stay in quarantine" in notes
+    strict = chiso(
+        "score", folder, *AUGUST, "--strict", "--corrections", tmp_path / "out" / "corrections.xlsx"
+    )
+    assert strict.code == 14
+
+
+def test_a_dash_says_that_nothing_stands_there(tmp_path: Path, chiso: CommandLine) -> None:
+    cases = HEADINGS + "K1,C1,x,CB1,online,03/08/2026,05/08/2026,31/02/2026,0\n"
+    folder = a_folder(tmp_path / "in", cases=cases)
+    assert chiso("score", folder, *AUGUST, "--quarantine", tmp_path / "out").code == 12
+    path = tmp_path / "out" / "quarantine-cases.csv"
+    rows = form_rows(path)
+    assert (rows[0]["faults"], rows[0]["finished_at"]) == ("finished_at", "")
+    path.write_text(path.read_text("utf-8").replace("05/08/2026,,", "05/08/2026,-,"), encoding="utf-8")
+    outcome = chiso("score", folder, *AUGUST, "--corrections", path)
+    assert outcome.code == 0
+    assert "1 row corrected by this form" in " ".join(outcome.stdout.split())

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
+from chiso.records.personal_text import PARTED_NUMBER
 from chiso.terms.columns import FIRST_DAY, LAST_DAY, ColumnSpec
 
 # Day before month, always; only ISO and the sync schema put the year first.
@@ -147,8 +148,11 @@ def _officer(cell: str, *, show_names: bool) -> str:
     # A name has a blank in it, a code has none, nor an @ or nine digits as addresses, telephone and
     # identity numbers have. What is personal never enters a table.
     name = f"'cb-' || left(sha256({_folded(cell)}), 10)"
-    blanks = "" if show_names else "\\s\\x{A0}"
-    personal = f"regexp_matches({cell}, '[{blanks}@]|[0-9]{{9}}')"
+    # Letters with marks are a name's too, and so are names run together with commas.
+    blanks = "" if show_names else "\\s\\x{A0},"
+    personal = f"regexp_matches({cell}, '[{blanks}@]|[0-9]{{9}}|{PARTED_NUMBER}')"
+    if not show_names:
+        personal = f"({personal} OR strlen({cell}) <> length({cell}))"
     return f"CASE WHEN {personal} THEN {name} ELSE {_composed(cell)} END"
 
 
@@ -180,7 +184,8 @@ def _money(cell: str) -> str:
 def _timestamp(cell: str) -> str:
     bare = _bare(cell)
     plain = f"try_strptime({cell}, {_FORMATS_SQL})"
-    blanks = f"CASE WHEN {bare} <> {cell} THEN try_strptime({bare}, {_FORMATS_SQL}) END"
+    spaced = f"replace({bare}, '\u00a0', ' ')"
+    blanks = f"CASE WHEN {spaced} <> {cell} THEN try_strptime({spaced}, {_FORMATS_SQL}) END"
     # A time with a zone is moved to Vietnam's, +07 the year round.
     zoned = (
         f"CASE WHEN regexp_matches({bare}, ':.*(Z|[+-][0-9]{{2}}(:?[0-9]{{2}})?)$') "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,9 +15,11 @@ from chiso.terms.columns import TABLES
 from chiso.terms.text import composed
 
 # What a form holds beside the columns of its table.
-FORM_COLUMNS = ("file", "sheet", "row", "table", "sha256", "reason")
+FORM_COLUMNS = ("file", "sheet", "row", "table", "sha256", "faults", "reason")
 # In a form this stands for what the file says; a citizen's data never gets into a form.
 AS_IN_FILE = "…"
+# And this says that nothing stands there: a cell at fault that is left empty was not looked at.
+NOTHING = "-"
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ class Corrections:
     """Corrected rows. Those without a hash are for any file of the name."""
 
     rows: tuple[_Correction, ...] = ()
-    sources: tuple[Path, ...] = ()
+    # How many rows of each form are not filled in; they stay in quarantine.
+    unfilled: Mapping[Path, int] = field(default_factory=dict)
     _used: set[int] = field(default_factory=set)
     _seen: set[tuple[str, str]] = field(default_factory=set)
 
@@ -89,13 +92,14 @@ class Corrections:
 
     def notes(self) -> Iterable[Problem]:
         """Yield which forms were used, and how many rows they replaced."""
-        for path in self.sources:
+        for path, left in self.unfilled.items():
             count = sum(entry.place.file == str(path) for entry in self.rows)
             rows = plural(count, "row", "rows")
-            message = Text(
-                vi=f"Đã sửa {count} dòng theo phiếu này", en=f"{count} {rows} corrected by this form"
-            )
-            yield Problem(message, Place(str(path)))
+            vi, en = f"Đã sửa {count} dòng theo phiếu này", f"{count} {rows} corrected by this form"
+            if left:
+                vi += f"; {left} dòng chưa điền ô trống, vẫn cách ly"
+                en += f"; {left} {plural(left, 'is', 'are')} not filled in and stay in quarantine"
+            yield Problem(Text(vi, en), Place(str(path)))
 
 
 _CHANGED = Text(
@@ -119,8 +123,11 @@ def load_corrections(paths: Iterable[Path]) -> Corrections:
     sources = tuple(paths)
     problems: list[Problem] = []
     rows: list[_Correction] = []
+    unfilled: dict[Path, int] = {}
     for path in sources:
-        _read_form(path, rows, problems)
+        open_rows: list[int] = []
+        _read_form(path, rows, open_rows, problems)
+        unfilled[path] = len(open_rows)
     places: dict[tuple[str, str, int, str], _Correction] = {}
     for entry in rows:
         key = entry.file, entry.sheet, entry.row, entry.sha256
@@ -130,17 +137,17 @@ def load_corrections(paths: Iterable[Path]) -> Corrections:
         places[key] = entry
     if problems:
         raise RecordsError(problems)
-    return Corrections(tuple(rows), sources)
+    return Corrections(tuple(rows), unfilled)
 
 
-def _read_form(path: Path, found: list[_Correction], problems: list[Problem]) -> None:
+def _read_form(path: Path, found: list[_Correction], unfilled: list[int], problems: list[Problem]) -> None:
     is_form = False
     for sheet in open_sheets(path):
         rows = list(sheet.rows())
         headings = [composed(shown(cell)) for cell in rows[0].cells or ()] if rows else []
         if {"file", "row", "table"} <= set(headings):
             is_form = True
-            _read_rows(path, headings, rows[1:], found, problems)
+            _read_rows(path, headings, rows[1:], found, unfilled, problems)
     if not is_form:
         message = Text(
             vi="Không phải phiếu sửa của --quarantine", en="This is no form that --quarantine wrote"
@@ -148,8 +155,24 @@ def _read_form(path: Path, found: list[_Correction], problems: list[Problem]) ->
         problems.append(Problem(message, Place(str(path))))
 
 
+def _is_filled_in(columns: Mapping[str, str], faults: Sequence[str]) -> bool:
+    """Return whether something stands in every cell that was at fault; in any cell of a broken row.
+
+    A unit may be given by its code or its name.
+    """
+    if not faults:
+        return any(columns.values())
+    unit = columns.get("unit_code") or columns.get("unit_name")
+    return all(columns.get(name) or (name in ("unit_code", "unit_name") and unit) for name in faults)
+
+
 def _read_rows(
-    path: Path, headings: list[str], rows: list[RawRow], found: list[_Correction], problems: list[Problem]
+    path: Path,
+    headings: list[str],
+    rows: list[RawRow],
+    found: list[_Correction],
+    unfilled: list[int],
+    problems: list[Problem],
 ) -> None:
     def fault(number: int, heading: str | None, message: Text, hint: Text | None = None) -> None:
         problems.append(Problem(message, Place(str(path), row=number, heading=heading), hint))
@@ -170,6 +193,11 @@ def _read_rows(
             fault(number, "row", Text(vi="không phải số dòng", en="is no row number"))
             continue
         columns = {name: text for name, text in cells.items() if name and name not in FORM_COLUMNS}
+        faults = [name for name in cells.get("faults", "").split(";") if name]
+        if "faults" in cells and not _is_filled_in(columns, faults):
+            unfilled.append(number)
+            continue
+        columns = {name: "" if text == NOTHING else text for name, text in columns.items()}
         for name in columns:
             if name not in table.columns:
                 message = Text(vi=f"không có cột {name}", en=f"there is no column {name}")

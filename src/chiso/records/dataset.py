@@ -120,3 +120,5 @@ class Records:
     files: tuple[SourceFile, ...]
     quarantine: tuple[QuarantinedRow, ...]
     notes: tuple[Problem, ...]
+    # How many sheets and tables of the files hold something and are not read; the notes name them.
+    unread: int = 0

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from chiso.records.layout import SEARCHED_ROWS, find_header
 from chiso.records.mapping import Spelling
+from chiso.records.personal_text import holds_personal_number
 from chiso.records.sources.cell import Sheet, is_blank, shown
 from chiso.records.sources.open import open_sheets
 from chiso.terms.columns import TABLES, ColumnSpec
@@ -25,7 +26,15 @@ _LOOKED_AT = 5_000
 # A state of a case comes up again and again, and in words that such states are made of. What does not
 # might be anything, a name among other things, and stays in the file.
 _LEAST_TIMES = 3
-_LEAST_KNOWN_WORDS = 2
+_LEAST_WORDS = 2
+_WORDS_OF_STATES = frozenset(
+    word
+    for words in (
+        "hồ sơ chờ đang đã tạm dừng trình ký duyệt phê thẩm định chuyển luân xong hoàn thành hủy hết hạn trễ",
+        "đúng trước quá thuế cho phép liên thông kết quả giải quyết bộ phận một cửa lãnh đạo thụ lý nộp phí",
+    )
+    for word in words.split()
+)
 
 
 @dataclass
@@ -101,7 +110,7 @@ def _unknown_words(
     sheet: Sheet, header_row: int, position: int, column: ColumnSpec, spelling: Spelling
 ) -> Sequence[str]:
     known = spelling.value_spellings("cases", column)
-    vocabulary = {word for text in known for word in text.split()}
+    vocabulary = {word for text in known for word in text.split()} | _WORDS_OF_STATES
     counted: Counter[str] = Counter()
     for row in islice(sheet.rows(), header_row, header_row + _LOOKED_AT):
         if row.cells is not None and position < len(row.cells) and not is_blank(row.cells[position]):
@@ -112,7 +121,8 @@ def _unknown_words(
         if times >= _LEAST_TIMES
         and folded(text) not in known
         and not any(map(str.isdigit, text))
-        and len(vocabulary.intersection(folded(text).split())) >= _LEAST_KNOWN_WORDS
+        and len(folded(text).split()) >= _LEAST_WORDS
+        and vocabulary.issuperset(folded(text).split())
     ]
 
 
@@ -124,7 +134,8 @@ def _column_lines(table: str, sheets: Sequence[_Sheet], spelling: Spelling) -> I
         recognised = spelling.recognise(sheet.headings)
         positions = recognised.positions if recognised is not None and recognised.table is spec else {}
         taken = {place: column for column, place in positions.items()}
-        for position, heading in enumerate(sheet.headings):
+        for position, text in enumerate(sheet.headings):
+            heading = "" if holds_personal_number(text) else text
             quoted = json.dumps(heading, ensure_ascii=False)
             if position in taken:
                 if heading not in known.setdefault(taken[position], []):

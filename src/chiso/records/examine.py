@@ -21,7 +21,8 @@ from chiso.records.dataset import (
     SourceFile,
 )
 from chiso.records.part import Part
-from chiso.records.personal import FREE_TEXT, holds_personal_number
+from chiso.records.personal import FREE_TEXT
+from chiso.records.personal_text import holds_personal_number
 from chiso.records.set_aside import quarantined_rows
 from chiso.records.sources.cell import is_blank, shown
 from chiso.records.table_file import TableFile, rows_of

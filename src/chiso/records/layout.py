@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, zip_longest
 from typing import Literal
 
 from chiso.records.mapping import Recognised, Spelling
@@ -22,7 +22,10 @@ SEARCHED_ROWS = HEAD_ROWS
 
 NotRecord = Literal["title", "blank", "group", "total", "repeated_header", "column_numbers", "note"]
 # What a row might be; a prose row is a group or a note if no record stands in it, else a broken record.
-Guess = Literal["blank", "total", "repeated_header", "column_numbers", "one_text", "few_texts"]
+# Below another header the columns are others: nothing there can be read by the first.
+Guess = Literal[
+    "blank", "total", "repeated_header", "other_header", "column_numbers", "one_text", "few_texts"
+]
 
 # "Tổng" alone is a total, but "tổng hợp" or "tổng đài" may begin the name of a procedure.
 _TOTAL = re.compile(r"(tổng cộng|tổng số|cộng dồn|grand total)\b.*|(tổng|cộng|total)\W*\d*\W*")
@@ -36,6 +39,8 @@ _MOST_TEXTS_OF_A_NOTE = 3
 _MOST_WORDS_OF_A_CODE = 4
 # In a narrower table one text may well be what is left of a record.
 _LEAST_WIDTH = 5
+# So many known headings in a row make a header of it.
+_LEAST_HEADINGS = 3
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,8 @@ class Header:
     recognised: Recognised
     # The font encoding of a sheet whose letters stand for others.
     conversion: str | None = None
+    # By column, what its rows say there, folded.
+    written: tuple[frozenset[str], ...] = ()
 
 
 def find_header(sheet: Sheet, rows: Sequence[RawRow], spelling: Spelling) -> Header | None:
@@ -73,7 +80,7 @@ def _best_header(rows: Sequence[RawRow], spelling: Spelling, conversion: str | N
             continue
         single = spelling.recognise(row)
         if single is not None:
-            found.append(Header(number, 1, tuple(row), single, conversion))
+            found.append(Header(number, 1, tuple(row), single, conversion, _written(row)))
         below = texts[number] if number < len(texts) else []
         if not below:
             continue
@@ -83,7 +90,8 @@ def _best_header(rows: Sequence[RawRow], spelling: Spelling, conversion: str | N
         # reaches over both.
         alone = max((known.hits for known in (single, spelling.recognise(below)) if known), default=0)
         if double is not None and (double.hits > alone or _share_a_heading(row, below)):
-            found.append(Header(number + 1, 2, tuple(headings), double, conversion))
+            written = _written(row, below)
+            found.append(Header(number + 1, 2, tuple(headings), double, conversion, written))
     if not found:
         return None
     most = max(header.recognised.hits for header in found)
@@ -96,6 +104,10 @@ def _best_header(rows: Sequence[RawRow], spelling: Spelling, conversion: str | N
         or (not header.recognised.missing and header.recognised.hits * 2 >= most)
     ]
     return min(will_do, key=lambda h: (h.last_row - h.rows, -h.recognised.hits, -h.rows))
+
+
+def _written(*rows: Sequence[str]) -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(map(folded, texts)) for texts in zip_longest(*rows, fillvalue=""))
 
 
 def _share_a_heading(upper: Sequence[str], lower: Sequence[str]) -> bool:
@@ -152,8 +164,19 @@ def _has_words(rows: Sequence[Sequence[Cell]], position: int) -> bool:
 class RowReader:
     """Tells records from other rows below one header."""
 
-    def __init__(self, header: Header) -> None:
+    def __init__(self, header: Header, spelling: Spelling) -> None:
         self.header = header
+        self._columns = spelling.columns_by_heading(header.recognised.table.name)
+        recognised = header.recognised
+        served = chain(recognised.passed_over, recognised.seconds.items(), recognised.positions.items())
+        # The column that each heading names, whether or not another heading serves it.
+        self._column_at = {place: column for column, place in served}
+        # What each column of a list may hold.
+        self._words = {
+            place: frozenset(spelling.value_spellings(header.recognised.table.name, spec))
+            for name, place in header.recognised.positions.items()
+            if (spec := header.recognised.table.columns[name]).kind == "enum"
+        }
         table, positions = header.recognised.table, header.recognised.positions
         self._width = len(header.headings)
         self._required = [positions[name] for name in table.required if name in positions]
@@ -171,8 +194,8 @@ class RowReader:
             # Nearly every row is one of these: a code with figures in it, which no heading is.
             if not first and any(map(str.isdigit, key)) and key[:1] not in "tTcC(":
                 return None
-            if self._is_header(cells):
-                return "repeated_header"
+            if (header := self._header(cells)) is not None:
+                return header
             if first and self._is_numbering(cells):
                 return "column_numbers"
             if self._is_total(cells):
@@ -181,18 +204,29 @@ class RowReader:
             return self._prose(cells) if len({shown(cell) for cell in cells}) == 1 else None
         if all(is_blank(cell) for cell in cells):
             return "blank"
-        if self._is_header(cells):
-            return "repeated_header"
+        if (header := self._header(cells)) is not None:
+            return header
         if first and self._is_numbering(cells):
             return "column_numbers"
         return "total" if self._is_total(cells) else self._prose(cells)
 
-    def _is_header(self, cells: Sequence[Cell]) -> bool:
-        texts = [folded(shown(cell)) for cell in cells]
-        same = sum(
-            bool(text) and text == heading for text, heading in zip(texts, self._headings, strict=False)
-        )
-        return same >= 2 and same * 2 > sum(map(bool, texts))
+    def _header(self, cells: Sequence[Cell]) -> Guess | None:
+        """Return whether a row is the header again, to the word, or another one; None for neither."""
+        texts = [(place, folded(shown(cell))) for place, cell in enumerate(cells) if not is_blank(cell)]
+        written = self.header.written
+        if len(texts) >= 2 and all(place < len(written) and text in written[place] for place, text in texts):
+            return "repeated_header"
+        named = [(place, self._columns[text]) for place, text in texts if text in self._columns]
+        if len(named) < _LEAST_HEADINGS or len(named) * 2 <= len(texts):
+            return None
+        # The same headings spelt otherwise, or one more beside them, change nothing.
+        return "repeated_header" if all(self._stands_there(*heading) for heading in named) else "other_header"
+
+    def _stands_there(self, place: int, column: str) -> bool:
+        """Return whether the header has ``column`` at ``place``, or neither of them anywhere."""
+        if place in self._column_at:
+            return self._column_at[place] == column
+        return column not in self._column_at.values()
 
     def _is_numbering(self, cells: Sequence[Cell]) -> bool:
         """Columns are numbered from 1 or (1) on, those before them lettered from A on."""
@@ -235,6 +269,9 @@ class RowReader:
             return None
         if self._may_be_record(filled, texts):
             return None
+        if any(folded(text) in self._words.get(place, ()) for place, text in filled):
+            # A state stands where states stand, as in a unit and a state without a number: a poor record.
+            return None
         if len(texts) == 1:
             return "one_text" if self._width >= _LEAST_WIDTH and len(cells) in (1, self._width) else None
         narrow = len(filled) * 2 > self._width
@@ -275,5 +312,7 @@ def settled(guesses: Mapping[int, Guess], last_record: int | None) -> Iterator[t
                 yield position, "note" if after and position > last_total else "group"
             case "few_texts":
                 yield position, "note" if after else None
+            case "other_header":
+                yield position, None
             case _:
                 yield position, guess

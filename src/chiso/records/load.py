@@ -76,7 +76,8 @@ def load_records(
     spelling = load_spelling(mapping_files)
     corrected = load_corrections(Path(path) for path in corrections)
     notes = list(_left_out(given))
-    files = _open_all(given, units, reported, spelling, notes)
+    unread: list[Problem] = []
+    files = _open_all(given, units, reported, spelling, notes, unread)
     registry = [file for file in files if file.recognised.table.name == "units"]
     if registry or registry_needed:
         _check_registry(registry, explicit=units is not None)
@@ -96,7 +97,7 @@ def load_records(
     corrected.check_used()
     notes.extend(corrected.notes())
     notes.extend(_mapping_notes(mapping_files))
-    return loader.finish(notes)
+    return loader.finish([*notes, *unread], len(unread))
 
 
 def _mapping_notes(files: Iterable[Path]) -> Iterator[Problem]:
@@ -113,6 +114,7 @@ def _open_all(
     reported: Iterable[str | Path],
     spelling: Spelling,
     notes: list[Problem],
+    unread: list[Problem],
 ) -> list[TableFile]:
     problems: list[Problem] = []
     files: list[TableFile] = []
@@ -122,14 +124,14 @@ def _open_all(
     opened: set[Path] = set()
     for path, wanted in explicit:
         opened.add(path)
-        files.extend(_opened(path, spelling, wanted, problems, notes))
+        files.extend(_opened(path, spelling, wanted, problems, unread))
     for path, inside in found:
         if path in opened:
             continue
         opened.add(path)
         tolerated = inside and path.suffix.lower() in _OFTEN_SOMETHING_ELSE
         faults: list[Problem] = []
-        files.extend(_opened(path, spelling, None, faults, notes))
+        files.extend(_opened(path, spelling, None, faults, unread))
         # A readme beside the records is no reason to refuse them all, but it is named.
         (notes if tolerated else problems).extend(faults)
     if problems:
@@ -141,10 +143,10 @@ def _open_all(
 
 
 def _opened(
-    path: Path, spelling: Spelling, wanted: str | None, problems: list[Problem], notes: list[Problem]
+    path: Path, spelling: Spelling, wanted: str | None, problems: list[Problem], unread: list[Problem]
 ) -> list[TableFile]:
     try:
-        tables = open_tables(path, spelling, notes)
+        tables = open_tables(path, spelling, unread)
     except RecordsError as error:
         problems.extend(error.problems)
         return []
@@ -298,7 +300,7 @@ class _Loader:
             )
         )
 
-    def finish(self, notes: Iterable[Problem]) -> Records:
+    def finish(self, notes: Iterable[Problem], unread: int) -> Records:
         """Mark unknown units and superseded states, count what is set aside, and seal the records."""
         sealed_tables: dict[str, LoadedTable] = {}
         for name, table in self._tables.items():
@@ -319,6 +321,7 @@ class _Loader:
             files=tuple(self._sources),
             quarantine=tuple(self._quarantine),
             notes=(*notes, *self._notes, *lacking_notes(self._tables.values())),
+            unread=unread,
         )
 
 

@@ -116,6 +116,10 @@ class Spelling:
             result[table] = known
         return result
 
+    def columns_by_heading(self, table: str) -> Mapping[str, str]:
+        """Return the column of ``table`` that each known heading (folded) names."""
+        return {heading: column for heading, (column, _) in self._columns_by_spelling[table].items()}
+
     @cached_property
     def all_headings(self) -> frozenset[str]:
         """Every known heading of every table, folded."""

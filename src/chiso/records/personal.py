@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from chiso.errors import Place, Problem, Text, plural
 from chiso.records.cells import identifier
+from chiso.records.personal_text import holds_personal_number
 from chiso.records.typed_table import TypedTable
 
 # Names of things, written by hand: the columns in which somebody may have put anything.
 # A unit's name is not among them: of it only what the registry knows is ever kept.
 FREE_TEXT = frozenset({"procedure_name", "field_name", "decision"})
-# Identity numbers have 12 or 9 figures, telephone numbers 10 from 0 (or +84 and 9).
-PERSONAL_NUMBER = r"(^|[^0-9])(0?[0-9]{9}|[0-9]{12}|\+?84[0-9]{9})([^0-9]|$)"
-_PERSONAL = re.compile(PERSONAL_NUMBER)
-_MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
-
-
-def holds_personal_number(text: str) -> bool:
-    """Return whether a text holds what looks like an identity or telephone number or an e-mail address."""
-    bare = re.sub(r"(?<=\d)[ .-](?=\d)", "", text)
-    return bool(_PERSONAL.search(text) or _PERSONAL.search(bare) or _MAIL.search(text))
 
 
 def drop_personal_columns(table: TypedTable) -> Iterator[Problem]:

@@ -15,7 +15,7 @@ from chiso.records.cells import identifier
 from chiso.records.corrections import AS_IN_FILE
 from chiso.records.dataset import NOT_SET_ASIDE, SUPERSEDED, LoadedTable, QuarantinedRow, Records
 from chiso.records.part import Part
-from chiso.records.personal import PERSONAL_NUMBER
+from chiso.records.personal_text import may_be_personal_code
 from chiso.records.set_aside import quarantined_rows
 from chiso.records.sources.cell import Cell, shown
 from chiso.records.table_file import rows_of
@@ -25,7 +25,6 @@ from chiso.terms.text import folded
 from chiso.terms.unit import UnitTree
 
 _CODE = re.compile(r"(?=.*[0-9])[A-Za-zĐđ0-9][A-Za-zĐđ0-9./_-]{0,39}")
-_PERSONAL = re.compile(PERSONAL_NUMBER)
 
 
 @dataclass(frozen=True)
@@ -118,13 +117,15 @@ def _safe(column: ColumnSpec, text: str, at_fault: bool, units: UnitTree) -> str
     match column.kind:
         case "officer" | "presence":
             return ""
+        case _ if at_fault:
+            return ""
         case "text" | "unit" if column.name == "unit_name":
             return text if any(folded(unit.name) == folded(text) for unit in units) else ""
         case "text" | "unit":
-            is_code = _CODE.fullmatch(text) is not None and _PERSONAL.search(text) is None
+            is_code = _CODE.fullmatch(text) is not None and not may_be_personal_code(text)
             return text if is_code or text in units else ""
         case _:
-            return "" if at_fault else text
+            return text
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from chiso.errors import Place, Problem, RecordsError, Text
 from chiso.records.layout import SEARCHED_ROWS, Guess, Header, RowReader, find_header
 from chiso.records.mapping import Recognised, Spelling
+from chiso.records.personal_text import holds_personal_number
 from chiso.records.sources.cell import Cell, Sheet, is_blank
 from chiso.records.sources.delimited import DelimitedText
 from chiso.records.sources.encoding import CONVERSIONS
@@ -18,7 +19,7 @@ from chiso.terms.columns import TABLES, TableSpec
 from chiso.terms.text import folded
 
 # A page has tables for its looks; a sheet that holds something was meant to be read.
-_WITH_SHEETS = frozenset({"xlsx", "xls", "ods", "xml2003"})
+_WITH_SHEETS = frozenset({"xlsx", "xls", "ods", "xml2003", "html"})
 _HIDDEN = Text(vi="trang ẩn", en="it is hidden")
 _NO_HEADING = Text(vi="không nhận ra tiêu đề cột", en="none of its headings is known")
 
@@ -83,10 +84,10 @@ class Row:
     guess: Guess | None = None
 
 
-def open_tables(path: Path, spelling: Spelling, notes: list[Problem] | None = None) -> list[TableFile]:
+def open_tables(path: Path, spelling: Spelling, unread: list[Problem] | None = None) -> list[TableFile]:
     """Return the tables in a file; raises RecordsError where none is understood.
 
-    ``notes`` takes in what stands in the file and is not read.
+    ``unread`` takes in which sheets and tables of the file hold something and are not read.
     """
     sheets = open_sheets(path)
     if not sheets:
@@ -99,9 +100,9 @@ def open_tables(path: Path, spelling: Spelling, notes: list[Problem] | None = No
         found = [max(found, key=lambda table: table.recognised.hits)]
     if not found:
         raise RecordsError(_unknown_header(Place(str(path))))
-    if notes is not None:
-        read = {table.sheet.name for table in found}
-        notes.extend(_unread_sheets(path, sheets, read))
+    if unread is not None:
+        widths = {table.width for table in found}
+        unread.extend(_unread_sheets(path, sheets, {table.sheet.name for table in found}, widths))
     problems = []
     for table in found:
         place = Place(table.label)
@@ -109,16 +110,41 @@ def open_tables(path: Path, spelling: Spelling, notes: list[Problem] | None = No
             problems.append(_own_result(place))
         elif table.recognised.missing:
             problems.append(_missing_columns(table, place))
+        elif (twice := _key_twice(table)) is not None:
+            problems.append(twice)
     if problems:
         raise RecordsError(problems)
     return found
 
 
-def _unread_sheets(path: Path, sheets: Sequence[Sheet], read: Collection[str | None]) -> Iterator[Problem]:
-    """Yield a note for each sheet of a workbook or page that holds something and is not read."""
+def _key_twice(file: TableFile) -> Problem | None:
+    """Return the fault of a sheet with two tables side by side: only one of them would be read."""
+    for column, place in file.recognised.passed_over:
+        heading = file.heading(column)
+        if column in file.recognised.table.key and folded(file.headings[place]) == folded(heading):
+            return Problem(
+                Text(
+                    vi=f"Cột “{heading}” có hai lần: hai bảng đặt cạnh nhau?",
+                    en=f"Column “{heading}” stands twice: are there two tables side by side?",
+                ),
+                Place(file.label, row=file.header_row),
+                Text(vi="Tách thành hai tệp hoặc hai trang", en="Make two files or two sheets of it"),
+            )
+    return None
+
+
+def _unread_sheets(
+    path: Path, sheets: Sequence[Sheet], read: Collection[str | None], widths: Collection[int]
+) -> Iterator[Problem]:
+    """Yield a note for each sheet of a workbook or page that holds something and is not read.
+
+    Of the tables of a page only those as wide as one that is read: others are there for its looks.
+    """
     place = Place(str(path))
     for sheet in sheets:
         if sheet.name in read or sheet.format not in _WITH_SHEETS:
+            continue
+        if sheet.format == "html" and not any(len(row.cells or ()) in widths for row in sheet.rows()):
             continue
         if any(not is_blank(cell) for row in sheet.rows() for cell in row.cells or ()):
             why = _HIDDEN if sheet.hidden else _NO_HEADING
@@ -136,6 +162,9 @@ def _table(path: Path, sheet: Sheet, spelling: Spelling) -> TableFile | None:
         return None
     before = rows[: max(header.last_row - header.rows, 0)]
     blank = sum(row.cells is not None and all(map(is_blank, row.cells)) for row in before)
+    # Where a row of data was taken for headings, nothing of a citizen may come out as one.
+    hidden = tuple("…" if holds_personal_number(text) else text for text in header.headings)
+    header = replace(header, headings=hidden)
     own = spelling.for_headings(header.headings)
     return TableFile(path, sheet, header, own, len(before) - blank, blank)
 
@@ -145,13 +174,13 @@ def rows_of(file: TableFile, watch: Callable[[int], None] | None = None) -> Iter
 
     ``watch`` is told of the bytes read, where the format is read as a stream.
     """
-    reader = RowReader(file.header)
+    reader = RowReader(file.header, file.spelling)
     sheet = file.sheet
     if watch is not None and isinstance(sheet, DelimitedText):
         sheet = replace(sheet, container=replace(sheet.container, watch=watch))
     convert = CONVERSIONS[file.header.conversion] if file.header.conversion else None
     first = True
-    for raw in islice(sheet.rows(), file.header_row, None):
+    for number, raw in enumerate(islice(sheet.rows(), file.header_row, None), start=file.header_row + 1):
         if raw.cells is None:
             yield Row(None, raw.fault)
             continue
@@ -159,6 +188,8 @@ def rows_of(file: TableFile, watch: Callable[[int], None] | None = None) -> Iter
         if convert is not None:
             cells = [convert(cell) if isinstance(cell, str) else cell for cell in cells]
         guess = reader.guess(cells, first=first)
+        if guess == "other_header":
+            raise RecordsError(other_header(file, number))
         first = guess in ("repeated_header", "blank")
         yield _whole(cells, guess, file)
 
@@ -175,6 +206,18 @@ def _whole(cells: Sequence[Cell], guess: Guess | None, file: TableFile) -> Row:
         )
         return Row(None, fault, guess)
     return Row([*cells[:width], *[""] * (width - len(cells))], None, guess)
+
+
+def other_header(file: TableFile, row: int) -> Problem:
+    """Return the fault of a table whose columns change on the way."""
+    return Problem(
+        Text(
+            vi="Ở dòng này có tiêu đề cột khác ở trên; các dòng dưới không đọc được theo tiêu đề trên",
+            en="Here stand other headings than above; what is below cannot be read by those above",
+        ),
+        Place(file.label, row=row),
+        Text(vi="Tách thành hai tệp hoặc hai trang", en="Make two files or two sheets of it"),
+    )
 
 
 def _unknown_header(place: Place) -> Problem:

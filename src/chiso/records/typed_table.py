@@ -9,6 +9,7 @@ from itertools import islice
 
 import duckdb
 
+from chiso.errors import RecordsError
 from chiso.records.cells import (
     MAY_BE_UNREADABLE,
     bounded,
@@ -28,7 +29,7 @@ from chiso.records.sources.container import sha256_of
 from chiso.records.sources.delimited import DelimitedText, quotes_open
 from chiso.records.sources.encoding import UTF8, UTF8_MARKED
 from chiso.records.survey import Contents, survey
-from chiso.records.table_file import Row, TableFile, rows_of
+from chiso.records.table_file import Row, TableFile, other_header, rows_of
 from chiso.records.textual import LOST_DIGITS, textual
 from chiso.terms.columns import ColumnSpec, TableSpec
 
@@ -118,6 +119,7 @@ class TypedTable:
         found = self.connection.execute(
             f"SELECT rowid FROM {self.spec.name} WHERE rowid >= $first AND "
             f"(rowid = $first OR {' OR '.join(lacking)} "
+            f"OR NOT regexp_matches({key}, '[0-9]') "
             f"OR regexp_matches(lower({key}), $words) OR lower({key}) IN (SELECT unnest($headings)) "
             f"OR regexp_full_match({key}, '\\(?\\d{{1,2}}\\)?')) ORDER BY rowid",
             {"first": part.first, "words": _SUSPECT_WORDS, "headings": headings},
@@ -125,11 +127,13 @@ class TypedTable:
         wanted = {int(position) for (position,) in found}
         if not wanted:
             return {}
-        reader = RowReader(part.file.header)
+        reader = RowReader(part.file.header, part.file.spelling)
         guesses: dict[int, Guess] = {}
         below_header = part.first
         for position, cells in _rows_at(part, wanted):
             guess = reader.guess(cells, first=position == below_header)
+            if guess == "other_header":
+                raise RecordsError(other_header(part.file, part.row_number(position)))
             if guess == "repeated_header":
                 below_header = position + 1
             if guess is not None:

@@ -56,7 +56,10 @@ def print_check(
     for note in records.notes:
         console.print(RichText(f"· {note.in_language(language)}"))
     if not faults:
-        say(Text(vi="Không thấy lỗi dữ liệu nào.", en="No fault in the data was found."))
+        if records.unread:
+            say(Text(vi="Trong phần đã đọc không thấy lỗi.", en="No fault was found in what was read."))
+        else:
+            say(Text(vi="Không thấy lỗi dữ liệu nào.", en="No fault in the data was found."))
         return
     say(Text(vi="Lỗi dữ liệu", en="Faults in the data"), "bold")
     console.print(_faults(faults, language))

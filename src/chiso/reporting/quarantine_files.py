@@ -16,10 +16,10 @@ from chiso.reporting.files import harmless, write_whole
 FORM_NAME = "corrections.xlsx"
 SUPERSEDED_NAME = "superseded.csv"
 _INSTRUCTION = Text(
-    vi="Điền ô trống; “…” nghĩa là giữ như trong tệp. Xóa dòng không sửa. "
-    "Rồi chạy lại với --corrections và tệp này.",
-    en="Fill in what is empty; “…” keeps what the file says. Delete rows you do not correct. "
-    "Then run again with --corrections and this file.",
+    vi="Điền ô vàng: “-” nếu không có gì. “…” nghĩa là giữ như trong tệp. "
+    "Rồi chạy lại với --corrections và tệp này; dòng chưa điền vẫn bị cách ly.",
+    en="Fill in what is yellow: “-” if nothing stands there. “…” keeps what the file says. "
+    "Then run again with --corrections and this file; rows not filled in stay in quarantine.",
 )
 
 
@@ -53,13 +53,10 @@ def _cells(form: Form, row: FormRow, language: Language) -> list[str]:
         else fault.reason.in_language(language)
         for fault in row.reasons
     )
+    faults = ";".join(dict.fromkeys(fault.canonical for fault in row.reasons if fault.canonical))
     fixed = [
-        harmless(row.file),
-        harmless(row.sheet),
-        str(row.row),
-        form.table.name,
-        row.sha256,
-        harmless(reasons),
+        *(harmless(row.file), harmless(row.sheet), str(row.row), form.table.name),
+        *(row.sha256, faults, harmless(reasons)),
     ]
     return fixed + [row.cells.get(column, "") for column in form.columns]
 
@@ -106,10 +103,15 @@ def _workbook(forms: Sequence[Form], language: Language) -> bytes:
         for position, heading in enumerate(headings):
             sheet.write_string(0, position, heading, bold)
             sheet.set_column(position, position, 48 if heading == "reason" else 16, text)
-        sheet.set_column(headings.index("sha256"), headings.index("sha256"), None, text, {"hidden": True})
+        for hidden in ("sha256", "faults"):
+            position = headings.index(hidden)
+            sheet.set_column(position, position, None, text, {"hidden": True})
         for number, row in enumerate(form.rows, start=1):
+            at_fault = {fault.canonical for fault in row.reasons}
             for position, cell in enumerate(_cells(form, row, language)):
-                sheet.write_string(number, position, cell, text if cell else empty)
+                # A row whose cells cannot be told apart is to be written anew as a whole.
+                asked = headings[position] in at_fault or (None in at_fault and position >= len(FORM_COLUMNS))
+                sheet.write_string(number, position, cell, empty if asked else text)
         sheet.freeze_panes(1, 3)
         sheet.write_comment(0, 0, _INSTRUCTION.in_language(language), {"width": 320, "height": 90})
     workbook.close()

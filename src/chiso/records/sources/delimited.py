@@ -29,6 +29,10 @@ _SNIFFED_BYTES = 256 * 1024
 csv.field_size_limit(LONGEST_LINE)
 # A quoted cell that has not closed after so many lines was never meant to be open.
 _LONGEST_CELL_LINES = 100
+# A line inside a quoted cell with fewer separators is no row.
+_LEAST_SEPARATORS = 3
+# What old programs put at the end of a text.
+_END_MARK = "\x1a"
 # Excel's own hint about the separator, which it shows to nobody.
 _SEPARATOR_HINT = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 
@@ -69,6 +73,11 @@ class DelimitedText:
             lines.put_back(taken[1:])
             return RawRow(None, Text(vi="ngoặc kép không đóng", en="a quotation mark is not closed"))
         text = "".join(taken)
+        if len(taken) > 1 and self._swallows_rows(text):
+            lines.put_back(taken[1:])
+            return RawRow(None, Text(vi="ngoặc kép không đóng", en="a quotation mark is not closed"))
+        if text.strip() == _END_MARK:
+            return RawRow([])
         if "\0" in text:
             return RawRow(None, Text(vi="có ký tự NUL", en="has a NUL character"))
         try:
@@ -76,6 +85,20 @@ class DelimitedText:
         except csv.Error:
             return RawRow(None, Text(vi="có ô quá dài", en="has a cell that is too long"))
         return RawRow(cells)
+
+    def _swallows_rows(self, text: str) -> bool:
+        """Return whether a quoted cell over several lines is none: two stray marks with rows between them.
+
+        What follows a closing mark is a separator, and the lines inside a cell are no rows themselves.
+        """
+        try:
+            cells = next(csv.reader(io.StringIO(text, newline=""), delimiter=self.separator, strict=True), [])
+        except csv.Error:
+            return True
+        most = max(_LEAST_SEPARATORS, len(cells) // 2)
+        return any(
+            line.count(self.separator) >= most for cell in cells if "\n" in cell for line in cell.split("\n")
+        )
 
 
 class _Lines:

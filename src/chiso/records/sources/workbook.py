@@ -36,6 +36,11 @@ _PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
 # calamine shows an error such as #N/A as an empty cell; an empty due date would count as in time.
 _ERROR_CELL = re.compile(rb'<(?:\w+:)?c [^>]*?r="([A-Z]{1,3})(\d+)"[^>]*?t="e"')
 ERROR = "#N/A"
+# A formula that no spreadsheet has worked out: what stands there nobody knows.
+_UNSOLVED = re.compile(
+    rb'<(?:\w+:)?c [^>]*?r="([A-Z]{1,3})(\d+)"[^>]*>\s*<(?:\w+:)?f(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)'
+    rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
 _ODS_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _ODS_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -234,6 +239,8 @@ def _measure_sheet(archive: zipfile.ZipFile, entry: str, container: Container) -
             errors.update(
                 (int(row) - 1, _number_of(letters) - 1) for letters, row in _ERROR_CELL.findall(text)
             )
+        if b"<f" in text or b":f" in text:
+            errors.update((int(row) - 1, _number_of(letters) - 1) for letters, row in _UNSOLVED.findall(text))
     if _is_beyond_reason(rows, columns, cells):
         # Seldom needed, and slower: where the last row and column are to the letter.
         columns = rows = 1
