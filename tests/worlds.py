@@ -54,7 +54,7 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "procedure_id": ("1.001", "1.002", "Thủ tục Á", "100%_x"),
     "service_id": ("1", "2"),
     "decision": ("1", "QĐ-2", "QĐ 'ba'"),
-    "officer_code": ("cb1", "cb2", "CB2", "đạt"),
+    "officer_code": ("cb1", "cb2", "CB2", "cb-3"),
     "field_id": ("LV1", "Đất đai", "hai\ndòng"),
     "population_db": ("7", "1;7", "7;2", "17", "1;7;3"),
 }
