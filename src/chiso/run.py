@@ -10,7 +10,7 @@ from pathlib import Path
 
 from chiso.catalogue.formula import IndexRule, RuleSet
 from chiso.catalogue.load import Catalogue, load_catalogue
-from chiso.errors import GateFailedError, Problem, Text, UsageError, allowed_words, suggestion
+from chiso.errors import GateFailedError, Problem, Text, UsageError, allowed_words, plural, suggestion
 from chiso.records.dataset import Records
 from chiso.records.draft import draft_mapping as draft
 from chiso.records.examine import FaultFinding, FileFinding, examine_faults, examine_files
@@ -158,7 +158,8 @@ def check_gates(records: Records, gates: Gates) -> None:
     if gates.strict and records.unread:
         message = Text(
             vi=f"{records.unread} trang hoặc bảng có dữ liệu mà không đọc; xem ghi chú",
-            en=f"{records.unread} sheets or tables hold something and are not read; see the notes",
+            en=f"{records.unread} {plural(records.unread, 'sheet or table holds', 'sheets or tables hold')} "
+            "something that is not read; see the notes",
         )
         problems.append(Problem(message))
     counts = [(name, table.quarantined, table.rows_read) for name, table in records.tables.items()]

@@ -200,3 +200,13 @@ def test_a_draft_of_a_mapping_can_be_filled_in_and_used(tmp_path: Path, chiso: C
     filled = text.replace('# ?: ["Ký hiệu hồ sơ 1"]', 'case_id: ["Ký hiệu hồ sơ 1"]')
     draft.write_text(filled, encoding="utf-8")
     assert chiso("check", folder, "--mapping", draft).code == 0
+
+
+def test_a_draft_holds_the_words_of_each_table_by_its_own_list(tmp_path: Path, chiso: CommandLine) -> None:
+    """A petition that is answered was drafted as an unknown state: it was sought among those of cases."""
+    petitions = "Mã PAKN,Đơn vị xử lý,Ngày tiếp nhận,Trạng thái\n" + "P1,C1,03/08/2026,Đã trả lời\n" * 3
+    folder = a_folder(tmp_path / "in", petitions=petitions)
+    draft = tmp_path / "draft.yaml"
+    chiso("check", folder / "petitions.csv", "--write-mapping", draft)
+    assert "petitions:" in draft.read_text("utf-8")
+    assert "Đã trả lời" not in draft.read_text("utf-8")

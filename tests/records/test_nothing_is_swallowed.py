@@ -91,7 +91,7 @@ def test_a_second_table_without_headings_is_told_and_stops_a_strict_run(
     assert "Sheet “3”" not in notes
     strict = chiso(*asked, "--strict")
     assert strict.code == 14
-    assert "1 sheets or tables hold something and are not read" in strict.stderr
+    assert "1 sheet or table holds something that is not read" in strict.stderr
     page_of_check = chiso("check", folder, "--lang", "en").stdout
     assert "No fault was found in what was read." in page_of_check
 

@@ -98,7 +98,8 @@ class Corrections:
             vi, en = f"Đã sửa {count} dòng theo phiếu này", f"{count} {rows} corrected by this form"
             if left:
                 vi += f"; {left} dòng chưa điền ô trống, vẫn cách ly"
-                en += f"; {left} {plural(left, 'is', 'are')} not filled in and stay in quarantine"
+                stay = plural(left, "is not filled in and stays", "are not filled in and stay")
+                en += f"; {left} {stay} in quarantine"
             yield Problem(Text(vi, en), Place(str(path)))
 
 

@@ -10,6 +10,7 @@ import duckdb
 
 from chiso.errors import Problem, Text
 from chiso.records.part import Part
+from chiso.records.sources.cell import sheet_label
 from chiso.terms.columns import ColumnSpec, TableSpec
 from chiso.terms.unit import UnitTree
 
@@ -45,7 +46,7 @@ class SourceFile:
     @property
     def label(self) -> str:
         """The file's name for messages, with the sheet where it has several."""
-        return self.path if self.sheet is None else f"{self.path} [{self.sheet}]"
+        return sheet_label(self.path, self.sheet)
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class QuarantinedRow:
     @property
     def label(self) -> str:
         """The file's name for messages, with the sheet where it has several."""
-        return self.file if self.sheet is None else f"{self.file} [{self.sheet}]"
+        return sheet_label(self.file, self.sheet)
 
 
 @dataclass(frozen=True)

@@ -71,9 +71,9 @@ def _sheets(path: Path, spelling: Spelling) -> Iterator[_Sheet]:
         if header is not None:
             table = header.recognised.table.name
             words = {
-                column: _unknown_words(sheet, header.last_row, place, TABLES[table].columns[column], spelling)
-                for column, place in header.recognised.positions.items()
-                if TABLES[table].columns[column].kind == "enum"
+                name: _unknown_words(sheet, header.last_row, place, table, spec, spelling)
+                for name, place in header.recognised.positions.items()
+                if (spec := TABLES[table].columns[name]).kind == "enum"
             }
             found.append((header.recognised.hits, _Sheet(path.name, table, header.headings, words)))
     if not found:
@@ -107,9 +107,9 @@ def _likely_headings(sheet: Sheet, spelling: Spelling) -> Sequence[str]:
 
 
 def _unknown_words(
-    sheet: Sheet, header_row: int, position: int, column: ColumnSpec, spelling: Spelling
+    sheet: Sheet, header_row: int, position: int, table: str, column: ColumnSpec, spelling: Spelling
 ) -> Sequence[str]:
-    known = spelling.value_spellings("cases", column)
+    known = spelling.value_spellings(table, column)
     vocabulary = {word for text in known for word in text.split()} | _WORDS_OF_STATES
     counted: Counter[str] = Counter()
     for row in islice(sheet.rows(), header_row, header_row + _LOOKED_AT):

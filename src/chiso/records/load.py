@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from chiso.errors import Place, Problem, RecordsError, Text
+from chiso.errors import Place, Problem, RecordsError, Text, plural
 from chiso.records.cells import quoted
 from chiso.records.corrections import Corrections, load_corrections
 from chiso.records.dataset import LoadedTable, QuarantinedRow, Records, ReportedFigure, SourceFile
@@ -344,9 +344,12 @@ def _file_notes(part: Part) -> Iterator[Problem]:
             yield Problem(Text(vi, en), place)
     for column, count in part.recovered.items():
         if count:
+            heading = file.heading(column)
+            codes = plural(count, "code", "codes")
+            were = plural(count, "was a number and is", "were numbers and are")
             message = Text(
-                vi=f"{count} mã trong cột “{file.heading(column)}” bị lưu thành số, đã khôi phục",
-                en=f"{count} codes in column “{file.heading(column)}” were numbers and are restored",
+                vi=f"{count} mã trong cột “{heading}” bị lưu thành số, đã khôi phục",
+                en=f"{count} {codes} in column “{heading}” {were} restored",
             )
             yield Problem(message, place)
 

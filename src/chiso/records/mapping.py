@@ -13,6 +13,7 @@ import yaml
 
 from chiso.errors import Problem, RecordsError, Text
 from chiso.records.mapping_file import SystemMapping, read_mapping
+from chiso.records.sources.cell import Cell, is_blank
 from chiso.terms.columns import TABLES, ColumnSpec, TableSpec
 from chiso.terms.text import folded, tone_styles
 
@@ -41,6 +42,16 @@ class Recognised:
     def hits(self) -> int:
         """How many headings are columns of the table."""
         return len(self.positions)
+
+    def cell(self, cells: Sequence[Cell], column: str) -> Cell:
+        """Return what a row has in ``column``, the second heading's cell where the first is empty.
+
+        None for a column that the file does not have.
+        """
+        if column not in self.positions:
+            return None
+        cell = cells[self.positions[column]]
+        return cells[self.seconds[column]] if column in self.seconds and is_blank(cell) else cell
 
     @property
     def columns(self) -> frozenset[str]:

@@ -85,8 +85,8 @@ def _raw_rows(part: Part, wanted: Collection[int]) -> Iterator[tuple[int, Mappin
             if row.cells is None:
                 yield number, None
             else:
-                cells = row.cells
-                yield number, {name: cells[place] for name, place in part.file.recognised.positions.items()}
+                recognised, cells = part.file.recognised, row.cells
+                yield number, {name: recognised.cell(cells, name) for name in recognised.positions}
         if number >= last:
             return
 

@@ -11,7 +11,7 @@ from chiso.errors import Place, Problem, RecordsError, Text
 from chiso.records.layout import SEARCHED_ROWS, Guess, Header, RowReader, find_header
 from chiso.records.mapping import Recognised, Spelling
 from chiso.records.personal_text import holds_personal_number
-from chiso.records.sources.cell import Cell, Sheet, is_blank
+from chiso.records.sources.cell import Cell, Sheet, is_blank, sheet_label
 from chiso.records.sources.delimited import DelimitedText
 from chiso.records.sources.encoding import CONVERSIONS
 from chiso.records.sources.open import open_sheets, unknown_format
@@ -64,7 +64,7 @@ class TableFile:
     @property
     def label(self) -> str:
         """The file's name for messages, with the sheet where it has several."""
-        return str(self.path) if self.sheet.name is None else f"{self.path} [{self.sheet.name}]"
+        return sheet_label(str(self.path), self.sheet.name)
 
     def heading(self, column: str) -> str:
         """Return the heading of a canonical column as the file spells it."""

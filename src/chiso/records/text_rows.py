@@ -9,7 +9,6 @@ from chiso.errors import Text
 from chiso.records.corrections import AS_IN_FILE, Corrections
 from chiso.records.layout import Guess, settled
 from chiso.records.part import Part
-from chiso.records.sources.cell import is_blank
 from chiso.records.table_file import Row, TableFile, rows_of
 from chiso.records.textual import textual
 from chiso.terms.text import composed
@@ -49,12 +48,10 @@ def _text_row(part: Part, position: int, row: Row, correction: Mapping[str, str]
     faults: list[tuple[str | None, Text]] = []
     if row.cells is None and correction is None:
         return TextRow(number, None, () if row.fault is None else ((None, row.fault),))
-    for column, place in recognised.positions.items():
+    for column in recognised.positions:
         if row.cells is None:
             continue
-        cell = row.cells[place]
-        if column in recognised.seconds and is_blank(cell):
-            cell = row.cells[recognised.seconds[column]]
+        cell = recognised.cell(row.cells, column)
         found = textual(cell, recognised.table.columns[column], file.sheet.encoding)
         if found.fault is not None and (correction or {}).get(column, AS_IN_FILE) == AS_IN_FILE:
             faults.append((column, found.fault))

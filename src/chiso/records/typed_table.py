@@ -24,7 +24,6 @@ from chiso.records.dataset import NOT_A_RECORD, NOT_SET_ASIDE, QUARANTINED
 from chiso.records.layout import Guess, RowReader, settled
 from chiso.records.part import Part
 from chiso.records.progress import Progress, watched
-from chiso.records.sources.cell import is_blank
 from chiso.records.sources.container import sha256_of
 from chiso.records.sources.delimited import DelimitedText, quotes_open
 from chiso.records.sources.encoding import UTF8, UTF8_MARKED
@@ -266,12 +265,9 @@ def _cell_text(
         text = correction.get(column.name, AS_IN_FILE)
         if text != AS_IN_FILE:
             return text
-    recognised = part.file.recognised
-    if row.cells is None or column.name not in recognised.positions:
+    if row.cells is None:
         return None
-    cell = row.cells[recognised.positions[column.name]]
-    if column.name in recognised.seconds and is_blank(cell):
-        cell = row.cells[recognised.seconds[column.name]]
+    cell = part.file.recognised.cell(row.cells, column.name)
     if isinstance(cell, str) and cell.isascii():
         return cell
     found = textual(cell, column, part.file.sheet.encoding)

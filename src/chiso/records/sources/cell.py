@@ -66,6 +66,11 @@ class Sheet(Protocol):
         """Yield every row from the first, blank ones included; may be called again."""
 
 
+def sheet_label(path: str, sheet: str | None) -> str:
+    """Return a file's name for messages, with the sheet in brackets where it has several."""
+    return path if sheet is None else f"{path} [{sheet}]"
+
+
 def is_blank(cell: Cell) -> bool:
     """Return whether nothing stands in a cell."""
     return cell is None or (isinstance(cell, str) and not cell.strip())

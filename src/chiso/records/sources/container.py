@@ -14,8 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Literal, cast
 
-from lxml import etree
-
 from chiso.errors import Place, Problem, RecordsError, Text
 
 Packing = Literal["gzip", "zip"] | None
@@ -31,7 +29,7 @@ GZIP_MAGIC, ZIP_MAGIC = b"\x1f\x8b", b"PK\x03\x04"
 # What Python raises for archives that are damaged, cut, locked or packed in a way it does not know.
 ARCHIVE_FAULTS = (
     *(OSError, EOFError, ValueError, KeyError, RuntimeError, OverflowError, struct.error),
-    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, etree.LxmlError),
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
 )
 # What is not read as a stream must fit into memory.
 _LARGEST_IN_MEMORY = 1 << 30

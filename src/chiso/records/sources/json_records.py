@@ -141,9 +141,6 @@ def _parsed(line: bytes) -> object:
     """Return what a line of JSON says, None for nothing or a line that is none."""
     try:
         found: object = json.loads(line, parse_float=Decimal)
-        # Half of a letter that needs two is no text; nothing could write it.
-        if b"\\u" in line:
-            json.dumps(found, ensure_ascii=False, default=str).encode()
     except (ValueError, RecursionError, DecimalException):
         return None
     return found

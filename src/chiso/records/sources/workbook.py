@@ -164,7 +164,13 @@ def _faults_told(container: Container) -> Iterator[None]:
         yield
     except calamine.PasswordError as error:
         raise RecordsError(locked(container.path)) from error
-    except (calamine.CalamineError, calamine.XmlError, calamine.ZipError, *ARCHIVE_FAULTS) as error:
+    except (
+        calamine.CalamineError,
+        calamine.XmlError,
+        calamine.ZipError,
+        etree.LxmlError,
+        *ARCHIVE_FAULTS,
+    ) as error:
         raise RecordsError(damaged(container.path)) from error
     except BaseException as error:
         # A workbook that makes its reader panic is damaged; the class has no name to import it by.
