@@ -45,6 +45,7 @@ from chiso.records.layout import NotRecord
 from chiso.records.mapping import shipped_spelling
 from chiso.records.mapping_file import SystemMapping, TableMapping
 from chiso.records.sources.cell import Format
+from chiso.run import reading
 from chiso.scoring import scoreboard
 from chiso.terms.columns import COUNTED_TABLES, SPLITS, TABLES, TableSpec
 from chiso.terms.text import folded
@@ -53,8 +54,10 @@ from chiso.terms.unit import LEVELS
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 READMES = (ROOT / "README.md", ROOT / "README.vi.md")
-_WITH_COMMANDS = ("catalogue.md", "scoring-rules.md", "errors.md", "reading.md", "mapping.md")
-WITH_COMMANDS = (*READMES, *(DOCS / name for name in _WITH_COMMANDS))
+WITH_COMMANDS = (
+    *READMES,
+    *(path for path in sorted(DOCS.glob("*.md")) if "\n```console\n" in path.read_text("utf-8")),
+)
 DOCUMENTS = (*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md")), ROOT / "samples" / "README.md")
 REWRITE = bool(os.environ.get("CHISO_REWRITE_DOCS"))
 GAP = "…"
@@ -127,7 +130,7 @@ def readers_desk(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The folder of the project, in which nothing is read or scored twice: the documents ask much alike."""
     monkeypatch.chdir(workplace)
     monkeypatch.setattr(run, "score", _once(run.score))
-    monkeypatch.setattr(run, "load_records", _once(run.load_records))
+    monkeypatch.setattr(reading, "load_records", _once(reading.load_records))
 
 
 _done: dict[str, Any] = {}
@@ -331,10 +334,20 @@ def test_every_command_and_option_is_described(monkeypatch: pytest.MonkeyPatch) 
                 continue
             assert any(
                 all(f"`{word}" in row[0] or f"{word}`" in row[0] for word in option.opts)
-                and (name.removeprefix("chiso ") in row[1].split(", ") or row[1] == "all")
+                and {name.removeprefix("chiso "), *_kinds_of(command)} & set(row[1].split(", "))
                 for row in rows
             ), f"{name} {option.opts}"
             assert option.help, f"{name} {option.opts} has no help"
+
+
+def _kinds_of(command: click.Command) -> Iterator[str]:
+    """The words by which the table of options speaks of several commands at once."""
+    names = {parameter.name for parameter in command.params}
+    yield "all"
+    if "records" in names:
+        yield "all with RECORDS"
+    if "period" in names:
+        yield "all with a period"
 
 
 def _leaf_commands(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:

@@ -7,31 +7,28 @@ from __future__ import annotations
 
 import io
 import shutil
-from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from chiso.cli.options import Day, common, path_option, reading_options, scoring_options
+from chiso.cli.options import Day, common, output_options, path_option, reading_options, scoring_options
 from chiso.cli.output import (
     UNKNOWN_WIDTH,
     check_page,
     chosen,
     form_of,
     gates,
+    request_of,
     watching,
     write_result,
     write_text,
 )
-from chiso.cli.shell import Commands, say, usage
+from chiso.cli.shell import Commands, say
 from chiso.errors import ExitCode, Text
 
 if TYPE_CHECKING:
     from chiso.reporting.tables import Detail
-    from chiso.run import ReadRequest
-
-    Request = TypeVar("Request", bound=ReadRequest)
 
 
 @click.group(
@@ -45,18 +42,6 @@ if TYPE_CHECKING:
 @click.version_option(package_name="chiso", prog_name="chiso")
 def main() -> None:
     """The group itself does nothing."""
-
-
-def _request(options: dict[str, Any], kind: type[Request]) -> Request:
-    """Return the options as the request of a run."""
-    if not options["records"] and not options["reported"]:
-        raise usage(
-            "cần RECORDS (tệp hoặc thư mục) hoặc --reported",
-            "RECORDS (files or a folder) or --reported is needed",
-        )
-    form_of(options)  # a wrong suffix is said before the work, not after
-    given = {**options, "mappings": options["mapping"]}
-    return kind(**{field.name: given[field.name] for field in fields(kind) if field.name in given})
 
 
 @main.command(help=say("Chấm điểm các đơn vị từ tệp hồ sơ.", "Score units from case files."))
@@ -78,7 +63,7 @@ def score(**options: Any) -> None:
     from chiso.api import today_in_vietnam
     from chiso.reporting.tables import score_table
 
-    request = _request(options, run.ScoreRequest)
+    request = request_of(options, run.ScoreRequest)
     language = chosen(options)
     with watching(language) as progress:
         board = run.score(request, today_in_vietnam(), progress, gates(options, language))
@@ -105,7 +90,7 @@ def rank(**options: Any) -> None:
     from chiso.api import today_in_vietnam
     from chiso.reporting.tables import rank_table
 
-    request = _request(options, run.ScoreRequest)
+    request = request_of(options, run.ScoreRequest)
     language = chosen(options)
     with watching(language) as progress:
         board = run.score(request, today_in_vietnam(), progress, gates(options, language))
@@ -134,19 +119,7 @@ def rank(**options: Any) -> None:
     vi="Ghi nháp tệp ánh xạ từ tiêu đề cột của các tệp",
     en="Write a draft of a mapping from the headings of the files",
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help=say("Ghi ra tệp", "Write to a file"),
-)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json"]),
-    help=say("Định dạng (mặc định table)", "Format (default table)"),
-)
+@output_options("table", "json")
 @common
 def check(**options: Any) -> None:
     """Check records."""
@@ -155,7 +128,7 @@ def check(**options: Any) -> None:
     from chiso.reporting.check_json import check_json
 
     language = chosen(options)
-    request = _request(options, run.ReadRequest)
+    request = request_of(options, run.ReadRequest)
     if options["write_mapping"] is not None:
         draft, inputs = run.draft_mapping(request)
         write_text(draft, options["write_mapping"], inputs)

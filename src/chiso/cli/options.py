@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -129,13 +129,11 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
             help=say("Giữ tên cán bộ thay cho mã", "Keep the names of officials instead of codes"),
         ),
     ]
-    for option in reversed(options):
-        command = option(command)
-    return command
+    return _all(options, command)
 
 
-def scoring_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """What is scored: records, period, rules and units."""
+def period_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Records and the period they are judged in: the options of every command that counts."""
     options = [
         click.option(
             "--period",
@@ -161,6 +159,13 @@ def scoring_options(command: Callable[..., Any]) -> Callable[..., Any]:
         path_option(
             "--working-days", vi="Bảng ngày nghỉ, làm bù riêng", en="Own table of days off and worked"
         ),
+    ]
+    return common(reading_options(_all(options, command)))
+
+
+def units_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Which units are shown."""
+    options = [
         click.option(
             "--level",
             metavar="LEVEL",
@@ -180,6 +185,13 @@ def scoring_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--with-records", is_flag=True, help=say("Chỉ đơn vị có bản ghi", "Only units that have records")
         ),
+    ]
+    return _all(options, command)
+
+
+def output_options(*formats: str) -> Callable[[Any], Any]:
+    """Where the result goes and in which of ``formats``, the first of which is the default."""
+    options = [
         click.option(
             "-o",
             "--output",
@@ -190,13 +202,28 @@ def scoring_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--format",
             "form",
-            type=click.Choice(FORMATS),
-            help=say("Định dạng (mặc định table)", "Format (default table)"),
-        ),
-        click.option(
-            "--excel", is_flag=True, help=say("CSV có BOM và dấu chấm phẩy", "CSV with BOM and semicolons")
+            type=click.Choice(formats),
+            help=say(f"Định dạng (mặc định {formats[0]})", f"Format (default {formats[0]})"),
         ),
     ]
+    if "csv" in formats:
+        options.append(
+            click.option(
+                "--excel",
+                is_flag=True,
+                help=say("CSV có BOM và dấu chấm phẩy", "CSV with BOM and semicolons"),
+            )
+        )
+    return lambda command: _all(options, command)
+
+
+def scoring_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What is scored: records, period, rules and units."""
+    return period_options(units_options(output_options(*FORMATS)(command)))
+
+
+def _all(options: Sequence[Callable[[Any], Any]], command: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the command with ``options``, in the order in which help lists them."""
     for option in reversed(options):
         command = option(command)
-    return common(reading_options(command))
+    return command

@@ -7,8 +7,9 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO, cast
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 
 import click
 
@@ -19,20 +20,35 @@ if TYPE_CHECKING:
     from chiso.records.dataset import Records
     from chiso.records.progress import Progress
     from chiso.reporting.tables import ReportTable
-    from chiso.run import Checked
+    from chiso.run import Checked, ReadRequest
     from chiso.scoring.rank import Rank
     from chiso.scoring.scoreboard import Scoreboard
+
+    Request = TypeVar("Request", bound=ReadRequest)
 
 # A table that goes into a file or a pipe is as wide as a printed page can carry.
 UNKNOWN_WIDTH = 120
 # Narrower than this a table would lose digits.
 LEAST_WIDTH = 80
+_SCORES = Text(vi="Điểm", en="Scores")
 _SUFFIXES = {".csv": "csv", ".json": "json", ".parquet": "parquet", ".xlsx": "xlsx", ".txt": "table"}
 
 
 def chosen(options: dict[str, Any]) -> Language:
     """Return the language of a command's output."""
     return cast(Language, options["lang"]) if options["lang"] else language_from([])
+
+
+def request_of(options: dict[str, Any], kind: type[Request]) -> Request:
+    """Return the options as the request of a run."""
+    if not options["records"] and not options["reported"]:
+        raise usage(
+            "cần RECORDS (tệp hoặc thư mục) hoặc --reported",
+            "RECORDS (files or a folder) or --reported is needed",
+        )
+    form_of(options)  # a wrong suffix is said before the work, not after
+    given = {**options, "mappings": options["mapping"]}
+    return kind(**{field.name: given[field.name] for field in fields(kind) if field.name in given})
 
 
 def write_result(
@@ -42,37 +58,63 @@ def write_result(
     options: dict[str, Any],
     language: Language,
 ) -> None:
-    """Put the result where it was asked for, and the notes where they do not get in its way."""
+    """Put a scoreboard where it was asked for, and the notes where they do not get in its way."""
     from chiso.reporting import notes as remarks
-    from chiso.reporting.files import csv_text, parquet_bytes, write_whole, xlsx_bytes
     from chiso.reporting.json_output import scoreboard_json
     from chiso.reporting.tables import with_index_names
 
+    write_table(
+        table,
+        options,
+        language,
+        lines=remarks.notes(board, language),
+        aside=[*remarks.quarantine_lines(board, language)],
+        inputs=[file.path for file in board.provenance.files],
+        as_json=lambda: scoreboard_json(board, language, ranks),
+        shown=with_index_names(table, board, language),
+    )
+
+
+def write_table(
+    table: ReportTable,
+    options: dict[str, Any],
+    language: Language,
+    *,
+    lines: Sequence[str],
+    inputs: Sequence[str],
+    as_json: Callable[[], str],
+    aside: Sequence[str] = (),
+    shown: ReportTable | None = None,
+    sheet: Text = _SCORES,
+) -> None:
+    """Put a table where it was asked for: stdout, or a file that is none of the ``inputs``.
+
+    ``lines`` stand under the table for people, on a sheet of their own in a workbook, and on stderr
+    beside data for machines; ``aside`` always goes to stderr. ``shown`` is the table as people read it.
+    """
+    from chiso.reporting.files import csv_text, parquet_bytes, write_whole, xlsx_bytes
+
     output: Path | None = options["output"]
     form = form_of(options)
-    lines = remarks.notes(board, language)
     match form:
         case "csv":
             content = csv_text(table, for_excel=options["excel"]).encode()
         case "json":
-            content = scoreboard_json(board, language, ranks).encode()
+            content = as_json().encode()
         case "parquet":
             content = parquet_bytes(table)
         case "xlsx":
-            content = xlsx_bytes(table, language, lines)
+            content = xlsx_bytes(table, language, lines, sheet)
         case _:
-            shown = with_index_names(table, board, language)
-            content = _console_text(
-                shown, lines, language, None if output is None else UNKNOWN_WIDTH
-            ).encode()
+            width = None if output is None else UNKNOWN_WIDTH
+            content = _console_text(table if shown is None else shown, lines, language, width).encode()
     if output is not None:
-        _refuse_input(output, [file.path for file in board.provenance.files])
+        _refuse_input(output, inputs)
         write_whole(output, content)
     elif form in ("parquet", "xlsx") and sys.stdout.isatty():
         raise usage(f"{form} cần -o TỆP", f"{form} needs -o FILE")
     else:
         _to_stdout(content)
-    aside = [*remarks.quarantine_lines(board, language)]
     if output is not None or form != "table":
         aside = [*lines, *aside]
     _print_aside(aside, sys.stderr)

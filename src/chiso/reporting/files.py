@@ -68,15 +68,15 @@ def parquet_bytes(table: ReportTable) -> bytes:
         return target.read_bytes()
 
 
-def xlsx_bytes(table: ReportTable, language: Language, notes: Sequence[str]) -> bytes:
-    """Return a plain workbook: the table with labels, and the notes on a second sheet."""
+def xlsx_bytes(table: ReportTable, language: Language, notes: Sequence[str], name: Text) -> bytes:
+    """Return a plain workbook: the table with labels on a sheet of that name, the notes on a second one."""
     import xlsxwriter
 
     stream = io.BytesIO()
     workbook = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False})
     bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
     decimal = workbook.add_format({"num_format": "#,##0.00"})
-    sheet = workbook.add_worksheet("Điểm" if language == "vi" else "Scores")
+    sheet = workbook.add_worksheet(name.in_language(language))
     for position, column in enumerate(table.columns):
         sheet.write_string(0, position, column.label.in_language(language), bold)
         sheet.set_column(position, position, _width(table, position))

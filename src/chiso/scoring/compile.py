@@ -53,6 +53,13 @@ class Days:
 
 
 @dataclass(frozen=True)
+class Among:
+    """Whether the code of a row is among those that ``count`` has in the row's own unit: true or false."""
+
+    count: Count
+
+
+@dataclass(frozen=True)
 class Statement:
     """The SQL of one table, and what its columns after unit, key, key name and rows counted are."""
 
@@ -80,6 +87,24 @@ def statement(
     split key, and one more row with unit null that holds the fates.
     """
     return _Compiler(table, rules, tuple(wanted), days, split).statement()
+
+
+def listing(
+    table: TableSpec,
+    rules: Mapping[str, TableRules],
+    selected: Sequence[Expression | Among],
+    days: Days,
+    units: Sequence[int] | None,
+    *,
+    tallied: bool,
+) -> str:
+    """Return the statement that lists rows of ``table``, whatever their fate: unit_no, fate, ``selected``.
+
+    ``units`` are the numbers of the units whose own rows are listed, None for every row. Rows come in the
+    order in which they were read; ``tallied`` gives each combination once, with the number of its rows
+    behind it. It expects the same tables as ``statement``.
+    """
+    return _Compiler(table, rules, (), days, None, tuple(selected)).listing(units, tallied=tallied)
 
 
 class _Printer:
@@ -159,8 +184,10 @@ class _Compiler:
         wanted: tuple[Wanted, ...],
         days: Days,
         split: tuple[str, str | None] | None,
+        selected: tuple[Expression | Among, ...] = (),
     ) -> None:
         self._table = table
+        self._selected = selected
         self._all_rules = rules
         self._rules = rules[table.name]
         self._wanted = wanted
@@ -169,7 +196,26 @@ class _Compiler:
         self._split = split
         self._counts = tuple(dict.fromkeys(entry.count for entry in wanted))
         self._distinct = tuple(dict.fromkeys(_column_name(c) for c in self._counts if c.kind == "distinct"))
-        self._withins = tuple(dict.fromkeys(c.within for c in self._counts if c.within is not None))
+        among = [entry.count for entry in selected if isinstance(entry, Among)]
+        withins = [c.within for c in self._counts if c.within is not None]
+        self._withins = tuple(dict.fromkeys([*withins, *among]))
+
+    def listing(self, units: Sequence[int] | None, *, tallied: bool) -> str:
+        """Rows of the units with their fate and what is selected of each."""
+        columns = ["m.unit_no AS unit_no", f"{self._fate()} AS fate"]
+        for n, entry in enumerate(self._selected):
+            if isinstance(entry, Among):
+                sql = f"(within_{self._withins.index(entry.count)}.found IS NOT NULL)"
+            else:
+                sql = self._printer.sql(entry)
+            columns.append(f"{sql} AS value_{n}")
+        ctes = [f"within_{n} AS ({self._within(within)})" for n, within in enumerate(self._withins)]
+        with_ = f"WITH {', '.join(ctes)} " if ctes else ""
+        where = "" if units is None else f" WHERE m.unit_no IN ({', '.join(map(str, units)) or 'NULL'})"
+        rows = f"SELECT {', '.join(columns)}, t.rowid AS place FROM {self._sources()}{where}"
+        if tallied:
+            return f"{with_}SELECT * EXCLUDE (place), count(*) FROM ({rows}) GROUP BY ALL"
+        return f"{with_}SELECT * EXCLUDE (place) FROM ({rows}) ORDER BY place"
 
     def statement(self) -> Statement:
         fates = FIRST_EXCLUSION + len(self._rules.exclusions)
@@ -234,6 +280,7 @@ class _Compiler:
         )
         trees = [self._rules.population, *(exclusion.when for exclusion in self._rules.exclusions)]
         trees += [tree for count in self._counts for tree in (count.of, count.where) if tree is not None]
+        trees += [entry for entry in self._selected if not isinstance(entry, Among)]
         parts += self._joins(trees)
         for n, within in enumerate(self._withins):
             parts.append(

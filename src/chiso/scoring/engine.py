@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from chiso.catalogue.expression import Expression
 from chiso.catalogue.formula import ExclusionRule, RuleSet, TableRules
@@ -18,9 +18,11 @@ from chiso.scoring.compile import (
     QUARANTINED,
     SUPERSEDED,
     UNDETERMINED,
+    Among,
     Days,
     Statement,
     Wanted,
+    listing,
     statement,
 )
 from chiso.scoring.counts import Cell, Counts, ExcludedRows, Fates
@@ -29,6 +31,7 @@ from chiso.terms.period import Judgement
 from chiso.terms.unit import UnitTree
 from chiso.terms.working_days import WorkingDays
 
+_ROWS_AT_ONCE = 10_000
 _SUPERSEDED_REASON = Text(vi="trạng thái cũ của cùng một mã", en="older state of the same number")
 _UNDETERMINED_REASON = Text(vi="không đủ dữ liệu để xếp vào kỳ", en="lacks the data to place it in time")
 
@@ -44,6 +47,99 @@ def presence(records: Records) -> Present:
     return present
 
 
+@dataclass(frozen=True)
+class ListedRow:
+    """One row of a table: the unit that answers for it (None if no unit does), its fate, what was selected.
+
+    An enum among the values is its position in the enum's words. ``rows`` is how many rows are so; 1
+    where rows are listed one by one.
+    """
+
+    unit_code: str | None
+    fate: int
+    values: tuple[object, ...]
+    rows: int = 1
+
+
+class Engine:
+    """The records of one run beside their registry and calendar: ready to be counted and listed.
+
+    Raises RecordsError when a table's own population cannot be told from its columns.
+    """
+
+    def __init__(
+        self, records: Records, rules: RuleSet, judgement: Judgement, working_days: WorkingDays
+    ) -> None:
+        self.records = records
+        self.rules = rules
+        self.judgement = judgement
+        self._days = Days(judgement.period.first_day, judgement.period.last_day, judgement.as_of)
+        self._codes = [unit.code for unit in records.units]
+        self._numbers = {code: number for number, code in enumerate(self._codes)}
+        _prepare(records, judgement, working_days)
+        self.present = presence(records)
+        # Each loaded table's population and exclusions, reduced to the columns that are there.
+        self.tables = _table_rules(records, rules)
+
+    def count(self, wanted: Sequence[Wanted], split: tuple[str, str | None] | None = None) -> Counts:
+        """Return every wanted count by unit (and key of the split), and the fates of all rows read.
+
+        A wanted count must need only what the records have. Raises LostRowsError when a row is
+        unaccounted for.
+        """
+        collector = _Collector(self._codes)
+        fates = []
+        for name, loaded in self.records.tables.items():
+            if name not in self.tables:
+                fates.append(_unused(loaded))
+                continue
+            own_split = _split_of(split, loaded)
+            # A table that cannot be split has nothing to say about a split's keys.
+            counted = split is None or own_split is not None
+            of_table = [entry for entry in wanted if entry.count.table == name and counted]
+            compiled = statement(TABLES[name], self.tables, of_table, self._days, own_split)
+            rows = self.records.connection.execute(compiled.sql).fetchall()
+            fates.append(_fates(collector.add(name, rows, compiled), loaded, self.tables[name]))
+        return Counts(collector.values, collector.rows, collector.key_names, tuple(fates))
+
+    def rows(
+        self, table: str, selected: Sequence[Expression | Among], units: Collection[str] | None = None
+    ) -> Iterator[ListedRow]:
+        """Yield the rows of a table as they were read, set aside or not, of every unit or of ``units``.
+
+        A row belongs to the unit that answers for it, once a unit has ended its successor. What is
+        selected must need only what the records have. One listing is read at a time.
+        """
+        for unit_no, fate, *values in self._listed(table, selected, units, tallied=False):
+            yield ListedRow(self._unit(unit_no), _integer(fate) or 0, tuple(values))
+
+    def tally(
+        self, table: str, selected: Sequence[Expression | Among], units: Collection[str] | None = None
+    ) -> list[ListedRow]:
+        """Return each combination of unit, fate and selected values once, with its number of rows."""
+        return [
+            ListedRow(self._unit(unit_no), _integer(fate) or 0, tuple(values), _integer(rows) or 0)
+            for unit_no, fate, *values, rows in self._listed(table, selected, units, tallied=True)
+        ]
+
+    def _listed(
+        self,
+        table: str,
+        selected: Sequence[Expression | Among],
+        units: Collection[str] | None,
+        *,
+        tallied: bool,
+    ) -> Iterator[tuple[object, ...]]:
+        numbers = None if units is None else [self._numbers[code] for code in units]
+        sql = listing(TABLES[table], self.tables, selected, self._days, numbers, tallied=tallied)
+        found = self.records.connection.execute(sql)
+        while rows := found.fetchmany(_ROWS_AT_ONCE):
+            yield from rows
+
+    def _unit(self, number: object) -> str | None:
+        return None if number is None else self._codes[_integer(number) or 0]
+
+
 def count(
     records: Records,
     rules: RuleSet,
@@ -52,29 +148,8 @@ def count(
     working_days: WorkingDays,
     split: tuple[str, str | None] | None = None,
 ) -> Counts:
-    """Return every wanted count by unit (and key of the split), and the fates of all rows read.
-
-    A wanted count must need only what the records have. Raises RecordsError when a table's own
-    population cannot be told from its columns, LostRowsError when a row is unaccounted for.
-    """
-    period = judgement.period
-    days = Days(period.first_day, period.last_day, judgement.as_of)
-    _prepare(records, judgement, working_days)
-    tables = _table_rules(records, rules)
-    collector = _Collector([unit.code for unit in records.units])
-    fates = []
-    for name, loaded in records.tables.items():
-        if name not in tables:
-            fates.append(_unused(loaded))
-            continue
-        own_split = _split_of(split, loaded)
-        # A table that cannot be split has nothing to say about a split's keys.
-        counted = split is None or own_split is not None
-        of_table = [entry for entry in wanted if entry.count.table == name and counted]
-        compiled = statement(TABLES[name], tables, of_table, days, own_split)
-        rows = records.connection.execute(compiled.sql).fetchall()
-        fates.append(_fates(collector.add(name, rows, compiled), loaded, tables[name]))
-    return Counts(collector.values, collector.rows, collector.key_names, tuple(fates))
+    """Return every wanted count of records that are counted once; see ``Engine.count``."""
+    return Engine(records, rules, judgement, working_days).count(wanted, split)
 
 
 def _split_of(split: tuple[str, str | None] | None, loaded: LoadedTable) -> tuple[str, str | None] | None:

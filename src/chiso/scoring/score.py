@@ -10,7 +10,7 @@ from chiso.records.dataset import QuarantinedRow, Records
 from chiso.scoring.available import Missing
 from chiso.scoring.compile import Wanted
 from chiso.scoring.counts import Cell, Counts, Fates
-from chiso.scoring.engine import count, presence
+from chiso.scoring.engine import Engine
 from chiso.scoring.measure import IndexMeasures, measures_of, splits_by, wanted_counts
 from chiso.scoring.points import Scorer
 from chiso.scoring.reported import match_reported
@@ -39,12 +39,19 @@ def score_records(
     maximum. Raises RecordsError when the cases lack the split's column, CannotScoreError when not a
     single row can be used.
     """
-    present = presence(records)
+    engine = Engine(records, rules, judgement, working_days)
+    return scoreboard_of(engine, provenance, split_by=split_by)
+
+
+def scoreboard_of(engine: Engine, provenance: Provenance, *, split_by: str | None = None) -> Scoreboard:
+    """Return the scoreboard of the records that an engine holds; see ``score_records``."""
+    rules, records, judgement = engine.rules, engine.records, engine.judgement
+    present = engine.present
     measures = measures_of(rules, present)
     split = SPLITS[split_by] if split_by is not None else None
     if split is not None and split[0] not in present.get(CASES.name, ()):
         raise RecordsError(_cannot_split(split[0]))
-    counts = count(records, rules, wanted_counts(rules, measures), judgement, working_days, split)
+    counts = engine.count(wanted_counts(rules, measures), split)
     label = judgement.period.label
     reported = match_reported(records.reported, rules, records.units, label, records.reported_unreadable)
     fates = (*counts.fates, *((reported.fates,) if reported.fates else ()))

@@ -1,0 +1,180 @@
+"""What is read for a run, the rules it is read for, and the gates that it must pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+
+from chiso.catalogue.formula import RuleSet
+from chiso.catalogue.load import Catalogue, load_catalogue
+from chiso.errors import GateFailedError, Problem, Text, UsageError, allowed_words, plural, suggestion
+from chiso.records.dataset import Records
+from chiso.records.load import load_records
+from chiso.records.progress import SILENT, Progress
+from chiso.scoring.available import columns_needed
+from chiso.terms.columns import SPLITS
+from chiso.terms.period import Judgement, judge, parse_period
+from chiso.terms.unit import UnitTree
+from chiso.terms.working_days import WorkingDays, load_working_days
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadRequest:
+    """What is read, and the rules it is read for: the options of the command, unparsed."""
+
+    records: tuple[Path, ...]
+    reported: tuple[Path, ...] = ()
+    units: Path | None = None
+    mappings: tuple[Path, ...] = ()
+    corrections: tuple[Path, ...] = ()
+    show_officials: bool = False
+    catalogue: Path | None = None
+    edition: str | None = None
+    as_of: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeriodRequest(ReadRequest):
+    """What every command is asked that judges records in a period."""
+
+    period: str
+    working_days: Path | None = None
+
+
+@dataclass(frozen=True)
+class Gates:
+    """What a run must hold to: nothing set aside or unread, or at most a share (0..1) of any table's rows."""
+
+    strict: bool = False
+    most_quarantined: Fraction | None = None
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Everything that a run over a period starts from."""
+
+    catalogue: Catalogue
+    rules: RuleSet
+    judgement: Judgement
+    working_days: WorkingDays
+    records: Records
+
+
+def nothing(_records: Records) -> None:
+    """Do nothing once the records are loaded."""
+
+
+def prepare(
+    request: PeriodRequest,
+    today: date,
+    progress: Progress = SILENT,
+    when_loaded: Callable[[Records], None] = nothing,
+    *,
+    split: str | None = None,
+    more: dict[str, set[str]] | None = None,
+) -> Prepared:
+    """Return the rules and the records of a request; ``today`` bounds a period that still runs.
+
+    ``split`` and ``more`` name columns that are read beyond those that the rules use. ``when_loaded`` is
+    given the records before anything is counted, so that what was set aside is told even where nothing
+    can be scored.
+    """
+    period = parse_period(request.period, today)
+    judgement = judge(period, request.as_of or today)
+    catalogue = load_catalogue(request.catalogue)
+    rules = catalogue.rules(judgement.period.last_day, request.edition)
+    working_days = load_working_days(request.working_days)
+    records = load(request, _needed(rules, split, more or {}), progress)
+    when_loaded(records)
+    return Prepared(catalogue, rules, judgement, working_days, records)
+
+
+def _needed(rules: RuleSet, split: str | None, more: dict[str, set[str]]) -> dict[str, set[str]]:
+    """Return the columns to read: those the rules use, those the split goes by, and ``more``."""
+    needed = columns_needed(rules)
+    if split is not None:
+        for columns in needed.values():
+            columns.update(column for column in SPLITS[split] if column is not None)
+    for table, columns in more.items():
+        needed.setdefault(table, set()).update(columns)
+    return needed
+
+
+def load(
+    request: ReadRequest,
+    needed: dict[str, set[str]] | None,
+    progress: Progress = SILENT,
+    *,
+    registry_needed: bool = True,
+) -> Records:
+    """Return the records of a request; ``needed`` None reads every column that chiso knows."""
+    return load_records(
+        request.records,
+        units=request.units,
+        reported=request.reported,
+        needed=needed,
+        mappings=request.mappings,
+        corrections=request.corrections,
+        show_officials=request.show_officials,
+        registry_needed=registry_needed,
+        progress=progress,
+    )
+
+
+def check_gates(records: Records, gates: Gates) -> None:
+    """Raise GateFailedError where more rows are in quarantine than the gates let pass."""
+    problems: list[Problem] = []
+    if gates.strict and records.unread:
+        message = Text(
+            vi=f"{records.unread} trang hoặc bảng có dữ liệu mà không đọc; xem ghi chú",
+            en=f"{records.unread} {plural(records.unread, 'sheet or table holds', 'sheets or tables hold')} "
+            "something that is not read; see the notes",
+        )
+        problems.append(Problem(message))
+    counts = [(name, table.quarantined, table.rows_read) for name, table in records.tables.items()]
+    if records.reported_unreadable:
+        usable = len(records.reported)
+        counts.append(("reported", records.reported_unreadable, usable + records.reported_unreadable))
+    for name, quarantined, rows in counts:
+        limit = Fraction(0) if gates.strict else gates.most_quarantined
+        if limit is None or not quarantined or Fraction(quarantined, rows) <= limit:
+            continue
+        message = Text(
+            vi=f"{name}: {quarantined} trong {rows} dòng bị cách ly, quá mức cho phép",
+            en=f"{name}: {quarantined} of {rows} rows are quarantined, more than is allowed",
+        )
+        hint = Text(
+            vi="Xem chiso check; sửa bằng --quarantine và --corrections",
+            en="See chiso check; put right by --quarantine and --corrections",
+        )
+        problems.append(Problem(message, hint=hint))
+    if problems:
+        raise GateFailedError(problems)
+
+
+def check_words(*asked: tuple[str, str | None, tuple[str, ...]]) -> None:
+    """Raise UsageError for an option (its name, the word given, the words allowed) with an unknown word."""
+    for option, word, allowed in asked:
+        if word is not None and word not in allowed:
+            raise UsageError(
+                Problem(
+                    Text(vi=f"{option}: không có “{word}”", en=f"{option}: there is no “{word}”"),
+                    hint=suggestion(word, allowed) or allowed_words(allowed),
+                )
+            )
+
+
+def check_units(units: UnitTree, codes: Iterable[str]) -> None:
+    """Raise UsageError for codes that no unit of the registry has."""
+    problems = [
+        Problem(
+            Text(vi=f"Danh mục không có đơn vị “{code}”", en=f"The registry has no unit “{code}”"),
+        )
+        for code in codes
+        if code not in units
+    ]
+    if problems:
+        raise UsageError(problems)

@@ -1,0 +1,106 @@
+"""Scoring and ranking: the story of ``chiso score`` and ``chiso rank``, read downward."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from chiso.catalogue.load import Catalogue
+from chiso.errors import Problem, Text, UsageError
+from chiso.records.dataset import Records
+from chiso.records.progress import SILENT, Progress
+from chiso.run.reading import PeriodRequest, check_units, check_words, nothing, prepare
+from chiso.scoring.rank import Rank, rank_units
+from chiso.scoring.score import score_records
+from chiso.scoring.scoreboard import Provenance, Scoreboard, UnitScore
+from chiso.terms.columns import SPLITS
+from chiso.terms.period import Judgement
+from chiso.terms.unit import LEVELS, UnitTree
+from chiso.version import __version__
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoreRequest(PeriodRequest):
+    """What ``score`` and ``rank`` are asked."""
+
+    level: str | None = None
+    parent: str | None = None
+    unit: tuple[str, ...] = ()
+    with_records: bool = False
+    by: str | None = None
+
+
+def score(
+    request: ScoreRequest,
+    today: date,
+    progress: Progress = SILENT,
+    when_loaded: Callable[[Records], None] = nothing,
+) -> Scoreboard:
+    """Return the scoreboard of a request; ``today`` bounds a period that still runs.
+
+    ``when_loaded`` is given the records before they are scored, so that what was set aside is told even
+    where nothing can be scored.
+    """
+    check_words(("--level", request.level, LEVELS), ("--by", request.by, tuple(SPLITS)))
+    start = prepare(request, today, progress, when_loaded, split=request.by)
+    board = score_records(
+        start.rules,
+        start.records,
+        start.judgement,
+        start.working_days,
+        provenance(start.catalogue, start.records, start.judgement, request.edition),
+        split_by=request.by,
+    )
+    return chosen_units(board, start.records.units, request)
+
+
+def provenance(
+    catalogue: Catalogue, records: Records, judgement: Judgement, edition: str | None = None
+) -> Provenance:
+    """Return what a scoreboard was computed from."""
+    first, last = judgement.period.first_day, judgement.period.last_day
+    spans = edition is None and catalogue.edition_on(first) != catalogue.edition_on(last)
+    return Provenance(
+        chiso_version=__version__,
+        catalogue_file=catalogue.file,
+        catalogue_sha256=catalogue.sha256,
+        files=records.files,
+        edition_note=spans,
+    )
+
+
+def rank(board: Scoreboard, *, by_peer_group: bool = False) -> tuple[Rank, ...]:
+    """Return the ranking of a scoreboard, each level apart."""
+    return rank_units(board.units, by_peer_group=by_peer_group)
+
+
+def chosen_units(board: Scoreboard, units: UnitTree, request: ScoreRequest) -> Scoreboard:
+    """Return the board with the units asked for; raises UsageError for a unit no registry has."""
+    check_units(units, [*request.unit, *([request.parent] if request.parent else [])])
+    below = {unit.code for unit in units.below(request.parent)} if request.parent else None
+
+    def wanted(score: UnitScore) -> bool:
+        return (
+            (request.level is None or score.unit.level == request.level)
+            and (below is None or score.unit.code in below)
+            and (not request.unit or score.unit.code in request.unit)
+            and (not request.with_records or score.has_records)
+        )
+
+    chosen = tuple(score for score in board.units if wanted(score))
+    if not chosen:
+        levels = ", ".join(units.levels())
+        raise UsageError(
+            Problem(
+                Text(vi="Không có đơn vị nào như đã chọn", en="No unit fits the choice"),
+                hint=Text(
+                    vi=f"Bỏ bớt --level, --parent, --unit, --with-records; các cấp: {levels}",
+                    en=f"Leave out some of --level, --parent, --unit, --with-records; levels: {levels}",
+                ),
+            )
+        )
+    lacking = {score.index for unit in chosen for score in unit.scores if score.outcome == "missing_data"}
+    analysis = {index.code for index in board.rules.indices if not index.scored}
+    missing = tuple(entry for entry in board.missing if entry.index in lacking | analysis)
+    return replace(board, units=chosen, missing=missing)
