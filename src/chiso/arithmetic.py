@@ -6,7 +6,7 @@ come about is in docs/scoring-rules.md; the catalogue says which arithmetic a gr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
@@ -96,3 +96,30 @@ def sum_on_doubles(points: Iterable[Decimal], places: int) -> Decimal:
 def _rounded_double(value: float, places: int) -> Decimal:
     # Decimal(float) is the double's exact value, so a tie is a tie of the double itself.
     return round_half_up(Decimal(value), places)
+
+
+def expanded(value: Fraction, places: int = 6) -> tuple[Decimal, bool]:
+    """Return ``value`` cut (not rounded) after ``places`` decimals, and whether that is all of it."""
+    scaled = abs(value) * 10**places
+    whole = scaled.numerator // scaled.denominator
+    cut = Decimal(-whole if value < 0 else whole).scaleb(-places, context=_CONTEXT)
+    return cut, scaled.denominator == 1
+
+
+def apportioned(total: Decimal, weights: Sequence[int], places: int) -> list[Decimal]:
+    """Return ``total`` in parts that go by ``weights`` (0 or more), each rounded, adding up exactly.
+
+    What rounding leaves over goes to the parts that lost most by it, of equal ones to the first. Without
+    any weight every part is 0.
+    """
+    unit = Decimal(1).scaleb(-places)
+    everything = sum(weights)
+    if everything == 0:
+        return [unit * 0 for _ in weights]
+    exact = [Fraction(total) * weight / everything for weight in weights]
+    parts = [expanded(value, places)[0] for value in exact]
+    left = int((total - sum(parts, Decimal(0))) / unit)
+    by_rest = sorted(range(len(parts)), key=lambda n: (Fraction(parts[n]) - exact[n], n))
+    for position in by_rest[:left]:
+        parts[position] += unit
+    return parts

@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Literal, TypeAlias
 
-from chiso.catalogue.expression import Expression
+from chiso.catalogue.expression import Expression, Logic
 from chiso.catalogue.model import Band, Bilingual, Repair, Rounding, RuleKind, Source, Status, Test, ZeroRule
 from chiso.terms.unit import Level
 
@@ -71,6 +71,25 @@ def counts_in(measure: Measure | None) -> Iterator[Count]:
                 yield from counts_in(part)
         case _:
             return
+
+
+def own_condition(numerator: Measure, denominator: Measure) -> Expression | None:
+    """Return what a numerator asks beyond its denominator, None where it is no count inside of it."""
+    if not isinstance(numerator, Count) or not isinstance(denominator, Count):
+        return None
+    if (numerator.table, numerator.kind, numerator.of) != (
+        denominator.table,
+        denominator.kind,
+        denominator.of,
+    ):
+        return None
+    match numerator.where:
+        case Logic(operator="and", operands=(first, second)) if first == denominator.where:
+            return second
+        case where if denominator.where is None:
+            return where
+        case _:
+            return None
 
 
 @dataclass(frozen=True)

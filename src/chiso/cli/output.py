@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
@@ -106,7 +106,7 @@ def write_table(
         case "xlsx":
             content = xlsx_bytes(table, language, lines, sheet)
         case _:
-            width = None if output is None else UNKNOWN_WIDTH
+            width = page_width(output)
             content = _console_text(table if shown is None else shown, lines, language, width).encode()
     if output is not None:
         _refuse_input(output, inputs)
@@ -131,13 +131,25 @@ def write_text(text: str, output: Path | None, inputs: Sequence[str]) -> None:
     write_whole(output, text.encode())
 
 
+def write_parts_to(path: Path, parts: Iterable[bytes], inputs: Sequence[str]) -> None:
+    """Write ``parts`` to a file that is none of the ``inputs``, as they come; all of them or nothing."""
+    from chiso.reporting.files import write_parts
+
+    _refuse_input(path, inputs)
+    write_parts(path, parts)
+
+
+def page_width(output: Path | None) -> int:
+    """Return how wide a page for people is: as the terminal, or in a file as a printed page can carry."""
+    return UNKNOWN_WIDTH if output is not None else _width()
+
+
 def check_page(checked: Checked, language: Language, output: Path | None) -> str:
     """Return what ``check`` found as a page for the terminal."""
     from chiso.reporting.check_text import print_check
 
     stream = io.StringIO()
-    width = UNKNOWN_WIDTH if output is not None else _width()
-    print_check(checked.files, checked.faults, checked.records, stream, language, width)
+    print_check(checked.files, checked.faults, checked.records, stream, language, page_width(output))
     return stream.getvalue()
 
 
@@ -227,12 +239,10 @@ def form_of(options: dict[str, Any]) -> str:
     return form
 
 
-def _console_text(table: ReportTable, lines: Sequence[str], language: Language, width: int | None) -> str:
+def _console_text(table: ReportTable, lines: Sequence[str], language: Language, width: int) -> str:
     from chiso.reporting.console import print_notes, print_table
 
     stream = io.StringIO()
-    if width is None:
-        width = _width()
     print_table(table, stream, language, width=width)
     print_notes(lines, stream, width=width)
     return stream.getvalue()

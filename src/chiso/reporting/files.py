@@ -6,7 +6,7 @@ import csv
 import io
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -114,17 +114,26 @@ def write_whole(path: Path, content: bytes) -> None:
 
     Raises CannotWriteError when it cannot be written.
     """
+    write_parts(path, [content])
+
+
+def write_parts(path: Path, parts: Iterable[bytes]) -> None:
+    """Write ``parts``, one after the other as they come, to ``path``: all of it, or what stood before.
+
+    Raises CannotWriteError when it cannot be written.
+    """
     temporary: Path | None = None
     try:
         target = path.resolve()
         if target.exists() and not target.is_file():
             # A device or a pipe: there is nothing to keep whole, and nothing may take its place.
-            target.write_bytes(content)
+            with target.open("wb") as stream:
+                stream.writelines(parts)
             return
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
         temporary = Path(name)
         with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
+            stream.writelines(parts)
             stream.flush()
             os.fsync(stream.fileno())
         # mkstemp makes a file for the owner alone; the result gets the usual rights.

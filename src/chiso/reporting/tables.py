@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
@@ -37,6 +37,8 @@ LABELS: Mapping[str, Text] = {
     "total": Text(vi="Tổng", en="Total"),
     "band": Text(vi="Xếp loại", en="Band"),
     "outcome": Text(vi="Kết quả", en="Outcome"),
+    "lost": Text(vi="Mất", en="Lost"),
+    "not_counted": Text(vi="Không tính", en="Not counted"),
 }
 _KINDS: Mapping[str, ColumnKind] = {
     "rank": "integer",
@@ -47,6 +49,10 @@ _KINDS: Mapping[str, ColumnKind] = {
     "points": "decimal",
     "max_points": "decimal",
     "total": "decimal",
+    "lost": "decimal",
+    "not_counted": "integer",
+    "undetermined": "integer",
+    "records": "integer",
 }
 # Rows of a file that are no records.
 NOT_RECORDS: Mapping[str, Text] = {
@@ -58,7 +64,7 @@ NOT_RECORDS: Mapping[str, Text] = {
     "column_numbers": Text(vi="số thứ tự cột", en="column numbers"),
     "note": Text(vi="ghi chú, chữ ký", en="notes"),
 }
-_SPLIT_LABELS: Mapping[str, Text] = {
+SPLIT_LABELS: Mapping[str, Text] = {
     "officer": Text(vi="Cán bộ", en="Officer"),
     "field": Text(vi="Lĩnh vực", en="Field"),
     "procedure": Text(vi="TTHC", en="Procedure"),
@@ -131,7 +137,7 @@ def with_index_names(table: ReportTable, board: Scoreboard, language: Language) 
     if "index" not in names:
         return table
     after = names.index("index") + 1
-    titles = {index.code: _plain(index.name, language) for index in board.rules.indices}
+    titles = {index.code: plain_value(index.name, language) for index in board.rules.indices}
     column = Column("index_name", "text", Text(vi="Tên chỉ số", en="Name of the index"))
     rows = tuple((*row[:after], titles[str(row[after - 1])], *row[after:]) for row in table.rows)
     return ReportTable((*table.columns[:after], column, *table.columns[after:]), rows)
@@ -199,15 +205,29 @@ def _table(
     shorts = {group.code: Text(group.short.vi, group.short.en) for group in board.groups}
     labels = {**LABELS, **shorts}
     if board.split is not None:
-        labels["key"] = _SPLIT_LABELS[board.split]
+        labels["key"] = SPLIT_LABELS[board.split]
+    return table_of(rows, names, language, labels, decimals=shorts)
+
+
+def table_of(
+    rows: Sequence[Mapping[str, object]],
+    names: Sequence[str],
+    language: Language,
+    labels: Mapping[str, Text] = LABELS,
+    decimals: Collection[str] = (),
+) -> ReportTable:
+    """Return rows of named values as a table with the columns ``names``; ``decimals`` hold points too."""
     columns = tuple(
-        Column(name, "decimal" if name in shorts else _KINDS.get(name, "text"), labels[name])
+        Column(name, "decimal" if name in decimals else _KINDS.get(name, "text"), labels[name])
         for name in names
     )
-    return ReportTable(columns, tuple(tuple(_plain(row[name], language) for name in names) for row in rows))
+    return ReportTable(
+        columns, tuple(tuple(plain_value(row[name], language) for name in names) for row in rows)
+    )
 
 
-def _plain(value: object, language: Language) -> Value:
+def plain_value(value: object, language: Language) -> Value:
+    """Return a value as a table holds it; of a text in two languages the one asked for."""
     match value:
         case Bilingual():
             return value.vi if language == "vi" else value.en

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from chiso.run.catalogues import show_catalogue, test_catalogue, write_sample
 from chiso.run.checking import Checked, check, draft_mapping
+from chiso.run.explaining import ExplainRequest, explain
 from chiso.run.reading import Gates, PeriodRequest, Prepared, ReadRequest, check_gates
 from chiso.run.scoring import ScoreRequest, chosen_units, provenance, rank, score
 
 __all__ = [
     "Checked",
+    "ExplainRequest",
     "Gates",
     "PeriodRequest",
     "Prepared",
@@ -18,6 +20,7 @@ __all__ = [
     "check_gates",
     "chosen_units",
     "draft_mapping",
+    "explain",
     "provenance",
     "rank",
     "score",

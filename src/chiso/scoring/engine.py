@@ -32,8 +32,8 @@ from chiso.terms.unit import UnitTree
 from chiso.terms.working_days import WorkingDays
 
 _ROWS_AT_ONCE = 10_000
-_SUPERSEDED_REASON = Text(vi="trạng thái cũ của cùng một mã", en="older state of the same number")
-_UNDETERMINED_REASON = Text(vi="không đủ dữ liệu để xếp vào kỳ", en="lacks the data to place it in time")
+SUPERSEDED_REASON = Text(vi="trạng thái cũ của cùng một mã", en="older state of the same number")
+UNDETERMINED_REASON = Text(vi="không đủ dữ liệu để xếp vào kỳ", en="lacks the data to place it in time")
 
 
 class LostRowsError(Exception):
@@ -253,7 +253,7 @@ def _exclusions(entry: TableRules, name: str, present: Present) -> Iterable[Excl
 def _unused(loaded: LoadedTable) -> Fates:
     """Return the fates of a table that the catalogue does not count at all."""
     reason = ExcludedRows("bộ chỉ số không dùng bảng này", "the catalogue does not use this table", 0)
-    superseded = ExcludedRows(_SUPERSEDED_REASON.vi, _SUPERSEDED_REASON.en, loaded.superseded)
+    superseded = ExcludedRows(SUPERSEDED_REASON.vi, SUPERSEDED_REASON.en, loaded.superseded)
     unused = loaded.rows_read - loaded.quarantined - loaded.superseded
     excluded = tuple(e for e in (superseded, replace(reason, rows=unused)) if e.rows)
     return Fates(loaded.spec.name, loaded.rows_read, 0, 0, excluded, loaded.quarantined)
@@ -293,12 +293,12 @@ def _integer(value: object) -> int | None:
 
 def _fates(numbers: Sequence[int], loaded: LoadedTable, rules: TableRules) -> Fates:
     reasons = [
-        (_SUPERSEDED_REASON.vi, _SUPERSEDED_REASON.en, numbers[SUPERSEDED]),
+        (SUPERSEDED_REASON.vi, SUPERSEDED_REASON.en, numbers[SUPERSEDED]),
         *(
             (exclusion.reason.vi, exclusion.reason.en, numbers[FIRST_EXCLUSION + n])
             for n, exclusion in enumerate(rules.exclusions)
         ),
-        (_UNDETERMINED_REASON.vi, _UNDETERMINED_REASON.en, numbers[UNDETERMINED]),
+        (UNDETERMINED_REASON.vi, UNDETERMINED_REASON.en, numbers[UNDETERMINED]),
     ]
     fates = Fates(
         table=loaded.spec.name,

@@ -16,6 +16,7 @@ from chiso.scoring.counts import Cell, Counts, evaluate
 from chiso.scoring.measure import IndexMeasures
 from chiso.scoring.reported import Reported
 from chiso.scoring.scoreboard import GroupScore, Outcome, Score, UnitOutcome, UnitScore
+from chiso.terms.columns import CASES
 from chiso.terms.unit import Unit, UnitTree
 
 _NO_POINTS = Decimal("0.00")
@@ -85,6 +86,7 @@ class Scorer:
             band=self._band(total) if complete else None,
             outcome=outcome,
             has_records=any(self._counts.rows.get(cell, {}).values()) or self._is_reported(unit, key),
+            cases=self._counts.rows.get(cell, {}).get(CASES.name, 0),
         )
 
     def _is_reported(self, unit: Unit, key: str | None) -> bool:
@@ -130,9 +132,7 @@ class Scorer:
 
     def _from_above(self, index: IndexRule, rounding: Rounding, unit: Unit, key: str | None) -> Score:
         """Take the score of the nearest unit above at whose level the index is measured."""
-        above = next(
-            (other for other in self._units.ancestors(unit.code) if other.level in index.measured_at), None
-        )
+        above = measuring_unit(index, unit, self._units)
         if above is None:
             return _empty(index, "missing_data", _NO_POINTS)
         cell = Cell(above.code, key)
@@ -170,6 +170,11 @@ class Scorer:
         elif earned.no_cases and outcome != "reported":
             outcome = "no_cases"
         return _score_of(index, numerator, denominator, earned, outcome)
+
+
+def measuring_unit(index: IndexRule, unit: Unit, units: UnitTree) -> Unit | None:
+    """Return the nearest unit above at whose level the index is measured; None if there is none."""
+    return next((other for other in units.ancestors(unit.code) if other.level in index.measured_at), None)
 
 
 def _earn(index: IndexRule, rounding: Rounding, numerator: int | None, denominator: int | None) -> _Earned:

@@ -63,7 +63,10 @@ class GroupScore:
 
 @dataclass(frozen=True)
 class UnitScore:
-    """One unit (and one key of the split), with its scores in the catalogue's order."""
+    """One unit (and one key of the split), with its scores in the catalogue's order.
+
+    ``cases`` is how many cases it has in the period, those of units below it included.
+    """
 
     unit: Unit
     key: str | None
@@ -75,6 +78,7 @@ class UnitScore:
     band: Bilingual | None
     outcome: UnitOutcome
     has_records: bool
+    cases: int = 0
 
 
 @dataclass(frozen=True)

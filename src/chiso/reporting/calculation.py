@@ -1,0 +1,170 @@
+"""The calculation of one score, as a person would write it: counts, percent, target, rounding, points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+
+from chiso import arithmetic
+from chiso.catalogue.formula import IndexRule
+from chiso.catalogue.model import Rounding
+from chiso.errors import Language, Text
+from chiso.reporting.tables import VALUE_UNITS, number_text
+from chiso.scoring.scoreboard import Score
+
+ZERO_RULES = {
+    "full": Text(vi="đủ điểm", en="full points"),
+    "zero": Text(vi="0 điểm", en="0 points"),
+    "blank": Text(vi="để trống, cộng 0, mức tối đa giữ nguyên", en="blank, adds 0, the maximum is kept"),
+    "exclude": Text(vi="không tính, mức tối đa giảm", en="left out, the maximum falls"),
+}
+
+
+def calculation_lines(index: IndexRule, rounding: Rounding, score: Score, language: Language) -> list[str]:
+    """Return the steps from the counts (or the reported percent) to the points, one line each.
+
+    Numbers that rounding changes are shown cut after six decimals with ``…``; a tie is rounded up.
+    """
+    return list(_Calculation(index, rounding, score, language).lines())
+
+
+class _Calculation:
+    def __init__(self, index: IndexRule, rounding: Rounding, score: Score, language: Language) -> None:
+        self._index = index
+        self._rounding = rounding
+        self._score = score
+        self._language = language
+
+    def lines(self) -> Iterator[str]:
+        score, index = self._score, self._index
+        if score.numerator is not None and score.denominator is not None:
+            if score.denominator == 0:
+                yield self._zero()
+                return
+            ratio = Fraction(score.numerator) / score.denominator
+            yield self._measured(ratio)
+        elif score.percent is not None:
+            ratio = arithmetic.ratio_of_percent(score.percent)
+            yield self._say(
+                f"Tỷ lệ báo cáo: {self._number(score.percent)} %",
+                f"Reported percent: {self._number(score.percent)} %",
+            )
+        elif score.points is not None and score.outcome == "reported":
+            yield self._say(
+                f"Điểm báo cáo: {self._number(score.points)}",
+                f"Reported points: {self._number(score.points)}",
+            )
+            return
+        else:
+            return
+        if not index.scored:
+            yield self._say("Chỉ để phân tích, không tính điểm", "For analysis only, without points")
+        elif score.points is not None:
+            yield self._earned(ratio, score.points)
+
+    def _zero(self) -> str:
+        score = self._score
+        counts = f"{self._number(score.numerator or 0)} / 0"
+        rule = ZERO_RULES[self._index.on_zero].in_language(self._language)
+        points = "" if score.points is None else f" = {self._number(score.points)}"
+        return self._say(f"{counts}: mẫu số 0, {rule}{points}", f"{counts}: nothing to count, {rule}{points}")
+
+    def _measured(self, ratio: Fraction) -> str:
+        score = self._score
+        assert score.numerator is not None and score.denominator is not None
+        counts = f"{self._number(score.numerator)} / {self._number(score.denominator)}"
+        if self._index.value_unit == "percent":
+            return f"100 × {counts} = {self._rounded(ratio * 100, score.percent)} %"
+        unit = VALUE_UNITS[self._index.value_unit].in_language(self._language)
+        return f"{counts} = {self._rounded(ratio, score.value)} {unit}".rstrip()
+
+    def _earned(self, ratio: Fraction, points: Decimal) -> str:
+        match self._index.rule.kind:
+            case "linear":
+                return self._linear(ratio, points)
+            case "pass_fail":
+                return self._passed(ratio, points)
+            case "steps":
+                return self._stepped(ratio, points)
+            case _:
+                return self._lower_is_better(ratio, points)
+
+    def _linear(self, ratio: Fraction, points: Decimal) -> str:
+        index, full_at = self._index, self._index.rule.full_at
+        assert full_at is not None  # the catalogue was checked
+        on_doubles = self._rounding.arithmetic == "double" and index.value_unit == "percent"
+        if on_doubles and self._score.percent is not None:
+            ratio = arithmetic.ratio_of_percent(self._score.percent)
+        maximum = Fraction(index.points)
+        earned = maximum * ratio / full_at
+        sum_ = f"{self._maximum} × {self._quantity(ratio)} / {self._quantity(full_at)}"
+        if earned > maximum:
+            capped = self._say("nhiều nhất", "at most")
+            return f"{sum_} = {self._cut(earned)}; {capped} {self._maximum} → {self._number(points)}"
+        line = f"{sum_} = {self._rounded(earned, points)}"
+        if on_doubles:
+            line += self._say(
+                " (từ tỷ lệ đã làm tròn, số thực nhị phân, như Cổng)",
+                " (from the rounded percent, in binary floating point, as the portal does)",
+            )
+        return line
+
+    def _passed(self, ratio: Fraction, points: Decimal) -> str:
+        full_at = self._index.rule.full_at
+        assert full_at is not None  # the catalogue was checked
+        sign = "≥" if ratio >= full_at else "<"
+        return f"{self._quantity(ratio)} {sign} {self._quantity(full_at)} → {self._number(points)}"
+
+    def _stepped(self, ratio: Fraction, points: Decimal) -> str:
+        reached = [(start, share) for start, share in self._index.rule.steps if ratio >= start]
+        if not reached:
+            below = self._say("chưa đến bậc nào", "below every step")
+            return f"{self._quantity(ratio)}: {below} → {self._number(points)}"
+        start, share = max(reached, key=lambda step: step[1])
+        earned = self._rounded(Fraction(self._index.points) * share, points)
+        step = f"{self._quantity(ratio)} ≥ {self._quantity(start)}"
+        return f"{step}: {self._maximum} × {self._percent(share)} = {earned}"
+
+    def _lower_is_better(self, ratio: Fraction, points: Decimal) -> str:
+        rule = self._index.rule
+        assert rule.full_at is not None and rule.none_at is not None  # the catalogue was checked
+        full, none = self._quantity(rule.full_at), self._quantity(rule.none_at)
+        if ratio <= rule.full_at:
+            return f"{self._quantity(ratio)} ≤ {full} → {self._number(points)}"
+        if ratio >= rule.none_at:
+            return f"{self._quantity(ratio)} ≥ {none} → {self._number(points)}"
+        share = arithmetic.share_down_to(ratio, rule.full_at, rule.none_at)
+        return (
+            f"{self._maximum} × ({none} − {self._quantity(ratio)}) / ({none} − {full}) = "
+            f"{self._rounded(Fraction(self._index.points) * share, points)}"
+        )
+
+    @property
+    def _maximum(self) -> str:
+        text = arithmetic.plain(self._index.points)
+        return text.replace(".", ",") if self._language == "vi" else text
+
+    def _rounded(self, exact: Fraction, rounded: Decimal | None) -> str:
+        """Return the exact value, and what it is rounded to where that differs."""
+        assert rounded is not None  # what was measured has a value
+        if Fraction(rounded) == exact:
+            return self._number(rounded)
+        return f"{self._cut(exact)} → {self._number(rounded)}"
+
+    def _cut(self, value: Fraction) -> str:
+        shown, whole = arithmetic.expanded(value)
+        text = f"{shown:f}".rstrip("0").rstrip(".") if whole else f"{shown:f}…"
+        return text.replace(".", ",") if self._language == "vi" else text
+
+    def _quantity(self, value: Fraction) -> str:
+        return self._percent(value) if self._index.value_unit == "percent" else self._cut(value)
+
+    def _percent(self, value: Fraction) -> str:
+        return f"{self._cut(value * 100)} %"
+
+    def _number(self, value: Decimal | int) -> str:
+        return number_text(value, self._language)
+
+    def _say(self, vi: str, en: str) -> str:
+        return Text(vi, en).in_language(self._language)

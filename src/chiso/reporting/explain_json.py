@@ -1,0 +1,162 @@
+"""An explanation → JSON, described by docs/schemas/explain.schema.json."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from itertools import islice
+
+from chiso.catalogue.wording import definitions_used, expression_text, measure_text
+from chiso.catalogue.words import measure_in_words
+from chiso.errors import Language
+from chiso.reporting.calculation import calculation_lines
+from chiso.reporting.standings import reason, reason_as_written
+from chiso.scoring.explain import GroupExplanation, IndexExplanation, KeyLoss, Loss, UnitExplanation
+from chiso.scoring.standing import Standing, StandingRecord
+
+SCHEMA_VERSION = "1.0"
+
+
+def explanation_json(explanation: UnitExplanation, language: Language, limit: int) -> str:
+    """Return the explanation as JSON text, with at most ``limit`` records of each state and index."""
+    unit, judgement, rules = explanation.unit, explanation.board.judgement, explanation.board.rules
+    rank = explanation.rank
+    data = {
+        "schema_version": SCHEMA_VERSION,
+        "chiso_version": explanation.board.provenance.chiso_version,
+        "catalogue": {
+            "id": rules.catalogue,
+            "edition": rules.edition,
+            "file": explanation.board.provenance.catalogue_file,
+            "sha256": explanation.board.provenance.catalogue_sha256,
+        },
+        "period": judgement.period.label,
+        "as_of": judgement.as_of.isoformat(),
+        "unit": {"unit_code": unit.unit.code, "unit_name": unit.unit.name, "level": unit.unit.level},
+        "total": _number(unit.total),
+        "max_points": _number(unit.max_points),
+        "outcome": unit.outcome,
+        "rank": None if rank is None else rank.place,
+        "ranked_units": None if rank is None else rank.league.units,
+        "losses": [_loss(loss) for loss in explanation.losses],
+        "groups": [_group(group) for group in explanation.groups],
+        "indices": [_index(index, language, limit) for index in explanation.indices],
+        "split_by": explanation.by,
+        "split_indices": list(explanation.split_indices),
+        "keys": [_key(key) for key in explanation.keys],
+    }
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+def _loss(loss: Loss) -> dict[str, object]:
+    return {
+        "group": loss.group.code,
+        "index": None if loss.index is None else loss.index.code,
+        "points": _number(loss.points),
+        "max_points": _number(loss.max_points),
+        "lost": _number(loss.lost),
+        "not_counted": loss.not_counted,
+    }
+
+
+def _group(explanation: GroupExplanation) -> dict[str, object]:
+    score, figure = explanation.score, explanation.figure
+    return {
+        "group": explanation.group.code,
+        "points": _number(score.points),
+        "max_points": _number(score.max_points),
+        "reported": None if figure is None else {"file": figure.file, "row": figure.row},
+    }
+
+
+def _index(explanation: IndexExplanation, language: Language, limit: int) -> dict[str, object]:
+    index, score, figure = explanation.index, explanation.score, explanation.figure
+    measures, behind, source = explanation.measures, explanation.behind, index.source
+    used = {} if measures is None else definitions_used(iter((measures.numerator, measures.denominator)))
+    return {
+        "index": index.code,
+        "name": index.name.vi if language == "vi" else index.name.en,
+        "group": index.group,
+        "outcome": score.outcome,
+        "measured_unit": explanation.measured.code,
+        "numerator": score.numerator,
+        "denominator": score.denominator,
+        "undetermined": score.undetermined,
+        "percent": _number(score.percent),
+        "value": _number(score.value),
+        "value_unit": score.value_unit,
+        "points": _number(score.points),
+        "max_points": _number(score.max_points),
+        "calculation": calculation_lines(index, explanation.group.rounding, score, language),
+        "reported": None if figure is None else {"file": figure.file, "row": figure.row},
+        "lacks": None if explanation.missing is None else sorted(explanation.missing.names),
+        "source": {
+            "document": source.document,
+            "place": source.place,
+            "status": index.status,
+            "note": None if source.note is None else (source.note.vi if language == "vi" else source.note.en),
+        },
+        "remedy": index.remedy.vi if language == "vi" else index.remedy.en,
+        "conditions": None
+        if measures is None
+        else {
+            "numerator": {
+                "written": measure_text(measures.numerator),
+                "words": measure_in_words(measures.numerator).in_language(language),
+            },
+            "denominator": {
+                "written": measure_text(measures.denominator),
+                "words": measure_in_words(measures.denominator).in_language(language),
+            },
+            "definitions": {name: expression_text(body) for name, body in used.items()},
+        },
+        "states": []
+        if behind is None
+        else [
+            {"records": records, **_standing(standing, language)} for _, standing, records in behind.tally()
+        ],
+        "adds_up": behind is not None and behind.adds_up,
+        "records": []
+        if behind is None
+        else [_record(r, language) for r in islice((r for r in behind.records() if _costs(r)), limit)],
+    }
+
+
+def _costs(record: StandingRecord) -> bool:
+    return record.standing.state in ("not_counted", "undetermined")
+
+
+def _standing(standing: Standing, language: Language) -> dict[str, object]:
+    return {
+        "state": standing.state,
+        "reason": reason(standing).in_language(language) or None,
+        "clause": reason_as_written(standing),
+        "numerator": standing.numerator,
+        "denominator": standing.denominator,
+    }
+
+
+def _record(record: StandingRecord, language: Language) -> dict[str, object]:
+    return {
+        "table": record.table,
+        "case_id": record.record_id,
+        "unit_code": record.unit_code,
+        "officer_code": record.officer_code,
+        "state": record.standing.state,
+        "reason": reason(record.standing).in_language(language) or None,
+    }
+
+
+def _key(key: KeyLoss) -> dict[str, object]:
+    return {
+        "key": key.key,
+        "key_name": key.key_name,
+        "numerator": key.numerator,
+        "denominator": key.denominator,
+        "not_counted": key.not_counted,
+        "lost": _number(key.lost),
+    }
+
+
+def _number(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)

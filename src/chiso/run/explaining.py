@@ -1,0 +1,149 @@
+"""Explaining: the story of ``chiso explain``, read downward."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from chiso.catalogue.formula import GroupRule, IndexRule, RuleSet
+from chiso.errors import Problem, Text, UsageError, suggestion
+from chiso.records.dataset import Records
+from chiso.records.progress import SILENT, Progress
+from chiso.run.reading import PeriodRequest, check_units, check_words, nothing, prepare
+from chiso.run.scoring import narrowed, provenance
+from chiso.scoring.engine import Engine
+from chiso.scoring.explain import (
+    Explainer,
+    KeyLoss,
+    Loss,
+    UnitExplanation,
+    key_losses,
+    losses,
+    splittable,
+)
+from chiso.scoring.rank import rank_units
+from chiso.scoring.score import scoreboard_of
+from chiso.scoring.scoreboard import Scoreboard, UnitScore
+from chiso.terms.columns import COUNTED_TABLES, SPLITS, TABLES
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExplainRequest(PeriodRequest):
+    """What ``explain`` is asked: a unit, and indices or groups by code or alias (none: all of them)."""
+
+    unit: str
+    index: tuple[str, ...] = ()
+    by: str | None = None
+
+
+def explain(
+    request: ExplainRequest,
+    today: date,
+    progress: Progress = SILENT,
+    when_loaded: Callable[[Records], None] = nothing,
+) -> UnitExplanation:
+    """Return the explanation of one unit; its records are read as they are listed.
+
+    Raises UsageError for a unit, index or split that does not exist, or a unit that is not on the board.
+    """
+    check_words(("--by", request.by, tuple(SPLITS)))
+    start = prepare(request, today, progress, when_loaded, split=request.by, more=_identity())
+    groups, indices = _named(start.rules, request.index)
+    check_units(start.records.units, [request.unit])
+    engine = Engine(start.records, start.rules, start.judgement, start.working_days)
+    source = provenance(start.catalogue, start.records, start.judgement, request.edition)
+    board = scoreboard_of(engine, source)
+    unit = _on_board(board, request.unit)
+    ranks = rank_units(board.units)
+    explainer = Explainer(engine, board)
+    listed = [*(index for group in groups for index in group.indices), *indices]
+    asked = list(dict.fromkeys(index.code for index in listed))
+    found = [loss for loss in losses(start.rules.groups, unit) if not asked or _concerns(loss, asked)]
+    keys: tuple[KeyLoss, ...] = ()
+    split_indices: tuple[str, ...] = ()
+    if request.by is not None:
+        split = [
+            part
+            for part in scoreboard_of(engine, source, split_by=request.by).units
+            if part.unit.code == request.unit
+        ]
+        lost = [loss.index.code for loss in found if loss.index is not None and loss.not_counted is not None]
+        split_indices = tuple(splittable(split, lost))
+        keys = tuple(key_losses(unit, split, split_indices, request.by))
+    return UnitExplanation(
+        board=narrowed(board, (unit,)),
+        unit=unit,
+        rank=next((rank for rank in ranks if rank.score is unit), None),
+        losses=tuple(found),
+        groups=tuple(explainer.group(unit, group) for group in groups),
+        indices=tuple(explainer.index(unit, index) for index in indices),
+        listed=tuple(
+            explainer.index(unit, index) for index in start.rules.indices if not asked or index.code in asked
+        ),
+        by=request.by,
+        keys=keys,
+        split_indices=split_indices,
+    )
+
+
+def _identity() -> dict[str, set[str]]:
+    """Return the columns that name a record and its official, beyond those that rules use."""
+    return {
+        name: {column for column in (*TABLES[name].key, "officer_code") if column in TABLES[name].columns}
+        for name in COUNTED_TABLES
+    }
+
+
+def _named(rules: RuleSet, names: tuple[str, ...]) -> tuple[list[GroupRule], list[IndexRule]]:
+    """Return the groups and indices of these codes or aliases; an index goes before a group."""
+    by_index = {name.casefold(): index for index in rules.indices for name in (index.code, *index.aliases)}
+    by_group = {group.code.casefold(): group for group in rules.groups}
+    groups: list[GroupRule] = []
+    indices: list[IndexRule] = []
+    problems: list[Problem] = []
+    for name in dict.fromkeys(names):
+        index, group = by_index.get(name.casefold()), by_group.get(name.casefold())
+        if index is not None:
+            indices.append(index)
+        elif group is not None:
+            groups.append(group)
+        else:
+            codes = [*(index.code for index in rules.indices), *by_group]
+            listed = ", ".join(codes)
+            problems.append(
+                Problem(
+                    Text(
+                        vi=f"--index: không có chỉ số hay nhóm “{name}”",
+                        en=f"--index: there is no index or group “{name}”",
+                    ),
+                    hint=suggestion(name, [*by_index, *codes])
+                    or Text(vi=f"Được phép: {listed}", en=f"Allowed: {listed}"),
+                )
+            )
+    if problems:
+        raise UsageError(problems)
+    return groups, indices
+
+
+def _on_board(board: Scoreboard, code: str) -> UnitScore:
+    for unit in board.units:
+        if unit.unit.code == code:
+            return unit
+    raise UsageError(
+        Problem(
+            Text(
+                vi=f"Đơn vị {code} không tồn tại trong kỳ này",
+                en=f"Unit {code} does not exist in this period",
+            ),
+            hint=Text(
+                vi="Xem valid_from, valid_to trong danh mục đơn vị",
+                en="See valid_from, valid_to in the registry",
+            ),
+        )
+    )
+
+
+def _concerns(loss: Loss, asked: list[str]) -> bool:
+    codes = [index.code for index in loss.group.indices] if loss.index is None else [loss.index.code]
+    return any(code in asked for code in codes)
