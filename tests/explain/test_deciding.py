@@ -63,7 +63,7 @@ SIGNS = {"+": True, "-": False, "?": None}
 def test_the_clause_that_decided(text: str, signs: str, decided: str, holds: str) -> None:
     condition = parse_condition(text, scope({**GIVEN, "on_time": ON_TIME, "paid": PAID}))
     parts = tuple(dict.fromkeys(smallest_parts(condition)))
-    clause = deciding(condition, dict(zip(parts, map(SIGNS.__getitem__, signs), strict=True)))
+    clause = deciding(condition, dict(zip(parts, map(SIGNS.__getitem__, signs), strict=True)), "cases")
     expected = expression_text(parse_condition(decided, scope({})))
     assert (expression_text(clause.tree), str(clause.holds)) == (expected, holds)
 
@@ -71,14 +71,14 @@ def test_the_clause_that_decided(text: str, signs: str, decided: str, holds: str
 def test_the_definitions_on_the_way_are_named() -> None:
     condition = parse_condition("fee > 0 and on_time", scope({**GIVEN, "on_time": ON_TIME}))
     fee, awaiting, asked_once, in_time = dict.fromkeys(smallest_parts(condition))
-    clause = deciding(condition, {fee: True, awaiting: True, asked_once: False, in_time: True})
+    clause = deciding(condition, {fee: True, awaiting: True, asked_once: False, in_time: True}, "cases")
     assert [definition.name for definition in clause.within] == ["on_time", "asked_once"]
 
 
 def test_a_definition_that_fails_as_a_whole_is_named_itself() -> None:
     either = parse_condition("digitized or component_digitized", scope({}))
     condition = parse_condition("used", scope({"used": either}))
-    clause = deciding(condition, dict.fromkeys(smallest_parts(condition), False))
+    clause = deciding(condition, dict.fromkeys(smallest_parts(condition), False), "cases")
     assert (expression_text(clause.tree), clause.holds, clause.within) == ("used", False, ())
 
 
@@ -94,7 +94,7 @@ def test_what_parts_say_together_is_what_the_condition_says(data: st.DataObject)
         assert all(value is None or isinstance(value, bool) for value in truths.values())
         whole = reference.evaluate(condition, row, CASES)
         assert truth(condition, truths) is whole  # type: ignore[arg-type]
-        clause = deciding(condition, truths)  # type: ignore[arg-type]
+        clause = deciding(condition, truths, "cases")  # type: ignore[arg-type]
         assert reference.evaluate(clause.tree, row, CASES) is clause.holds
         # Left open is decided by what is open, or by what stands in for it.
         if whole is None:

@@ -7,9 +7,11 @@ Logic is three-valued as in SQL: a part whose columns are empty is undetermined 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
+
+from chiso.errors import Text
 
 ValueType = Literal["integer", "text", "boolean", "date", "timestamp", "enum", "presence", "null"]
 ComparisonOperator = Literal["=", "<>", "<", "<=", ">", ">="]
@@ -65,10 +67,11 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Definition:
-    """A named definition, with the tree it stands for."""
+    """A named definition, with the tree it stands for, and what it is called in words, if anything."""
 
     name: str
     body: Expression
+    words: Text | None = field(default=None, compare=False)
 
     @property
     def type(self) -> ValueType:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from typing import Literal, TypeAlias
 
-from chiso.catalogue.expression import Expression, Logic
+from chiso.catalogue.expression import Definition, Expression, Logic
 from chiso.catalogue.model import Band, Bilingual, Repair, Rounding, RuleKind, Source, Status, Test, ZeroRule
 from chiso.terms.unit import Level
 
@@ -102,11 +102,12 @@ class ExclusionRule:
 
 @dataclass(frozen=True)
 class TableRules:
-    """Which rows of a records table belong to the period's population."""
+    """Which rows of a records table belong to the period's population, and what is defined over it."""
 
     population: Expression
     exclusions: tuple[ExclusionRule, ...]
     looked_up: Expression | None = None
+    definitions: tuple[Definition, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)

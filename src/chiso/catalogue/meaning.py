@@ -7,7 +7,7 @@ from contextlib import suppress
 from decimal import Decimal
 
 from chiso.catalogue.condition import parse_condition, parse_value
-from chiso.catalogue.expression import Call, Column, Exists, Expression, Lookup, and_, walk
+from chiso.catalogue.expression import Call, Column, Definition, Exists, Expression, Lookup, and_, walk
 from chiso.catalogue.formula import (
     Combination,
     CombinationKind,
@@ -21,7 +21,7 @@ from chiso.catalogue.formula import (
     RuleSet,
     TableRules,
 )
-from chiso.catalogue.model import CatalogueText, ComponentIndex, Edition, Group, Repair
+from chiso.catalogue.model import CatalogueText, ComponentIndex, Edition, Group, RecordRules, Repair
 from chiso.catalogue.model import Measure as MeasureText
 from chiso.catalogue.reader import Document, Path, Resolved
 from chiso.catalogue.scope import ConditionError, Fault, Scope
@@ -74,10 +74,15 @@ class Meaning:
             spec = self._table(name, (*path, "<key>"))
             if spec is None:
                 continue
+            definitions = []
+            scope = self._scope(spec)
             for definition in entry.definitions:
                 # One at fault is told by itself, whether or not anything uses it.
                 with suppress(ConditionError):
-                    self._definition(spec, definition)
+                    body = self._definition(spec, definition)
+                    assert body is not None  # the table has it
+                    definitions.append(Definition(definition, body, scope.words.get(definition)))
+            self._check_words(entry, path)
             population = self._condition(entry.population, spec, (*path, "population"))
             exclusions = [
                 (self._condition(item.when, spec, (*path, "excluded", position, "when")), item.reason)
@@ -92,8 +97,18 @@ class Meaning:
                     population,
                     tuple(ExclusionRule(when, reason) for when, reason in exclusions if when is not None),
                     looked_up,
+                    tuple(definitions),
                 )
         return tables
+
+    def _check_words(self, entry: RecordRules, path: Path) -> None:
+        for name in entry.words:
+            if name not in entry.definitions:
+                self._fault(
+                    Text(vi=f"Không có định nghĩa “{name}”", en=f"There is no definition “{name}”"),
+                    (*path, "words", name, "<key>"),
+                    suggestion(name, entry.definitions) or allowed_words(entry.definitions),
+                )
 
     def _own_columns_only(self, condition: Expression | None, path: Path) -> None:
         # A look-up that looks up would be two hops, and might lead in a circle.
@@ -329,8 +344,10 @@ class Meaning:
 
     def _scope(self, spec: TableSpec) -> Scope:
         entry = self._text.records.get(spec.name)
-        names = tuple(entry.definitions) if entry else ()
-        return Scope(spec, lambda name: self._definition(spec, name), names)
+        if entry is None:
+            return Scope(spec, lambda _: None)
+        words = {name: Text(called.vi, called.en) for name, called in entry.words.items()}
+        return Scope(spec, lambda name: self._definition(spec, name), tuple(entry.definitions), words)
 
     def _definition(self, spec: TableSpec, name: str) -> Expression | None:
         """Return the tree of a named definition, None if the table has none of that name."""

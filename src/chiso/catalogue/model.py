@@ -81,13 +81,14 @@ class RecordRules(_Entry):
     """What counts of one records table: its population in the period, and named definitions.
 
     ``looked_up`` says which rows other tables' look-ups find, inside the population or not; without it
-    all of them.
+    all of them. ``words`` says how definitions are called when conditions are told in words.
     """
 
     population: str
     looked_up: str | None = None
     excluded: list[Exclusion] = []
     definitions: dict[str, str] = {}
+    words: dict[str, Bilingual] = {}
 
 
 class Rounding(_Entry):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from chiso.catalogue.expression import Expression
 from chiso.errors import Text
@@ -33,9 +33,11 @@ class Scope:
     """What names mean in a condition: a table, and how its named definitions are found.
 
     ``definition`` returns the tree of a name, None if there is none of that name, and raises
-    ConditionError when the definition itself is at fault or leads back to itself.
+    ConditionError when the definition itself is at fault or leads back to itself. ``words`` holds what
+    definitions are called when conditions are told in words.
     """
 
     table: TableSpec
     definition: Callable[[str], Expression | None]
     definition_names: tuple[str, ...] = ()
+    words: Mapping[str, Text] = field(default_factory=dict)

@@ -209,7 +209,7 @@ class NodeReader:
         table = self._scope.table
         definition = self._scope.definition(name)
         if definition is not None:
-            return Definition(name, definition)
+            return Definition(name, definition, self._scope.words.get(name))
         spec, as_date = find_column(table, name)
         if spec is None:
             known = (*column_words(table), *self._scope.definition_names)

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as RichText
 
-from chiso.catalogue.formula import own_condition
+from chiso.catalogue.formula import Measure, counts_in, own_condition
 from chiso.catalogue.model import Bilingual
 from chiso.catalogue.wording import definitions_used, expression_text, measure_text
 from chiso.catalogue.words import in_words, measure_in_words
@@ -37,6 +37,10 @@ _NOT_OWN = {
     ),
     "missing_data": Text(vi="Thiếu dữ liệu", en="Data missing"),
 }
+
+
+def _table_of(measure: Measure) -> str:
+    return next(counts_in(measure)).table
 
 
 def print_explanation(
@@ -175,7 +179,11 @@ class _Page:
             yield label, self._words(measure_in_words(numerator)), measure_text(numerator)
         else:
             among = self._say("trong số đó: ", "of these: ")
-            yield label, among + self._words(in_words(own)), among + expression_text(own)
+            yield (
+                label,
+                among + self._words(in_words(own, _table_of(numerator))),
+                among + expression_text(own),
+            )
 
     def _written(self, measures: IndexMeasures) -> None:
         self._console.line()

@@ -29,9 +29,9 @@ def reason(standing: Standing) -> Text:
 
 
 def _clause_in_words(clause: Clause) -> Text:
-    words = in_words(clause.tree)
+    words = in_words(clause.tree, clause.table)
     if clause.within:
-        outer = in_words(clause.within[0])
+        outer = in_words(clause.within[0], clause.table)
         words = Text(f"{outer.vi} ({words.vi})", f"{outer.en} ({words.en})")
     match clause.holds:
         case True:

@@ -82,11 +82,11 @@ def available(tree: Expression, table: TableSpec, present: Present) -> Expressio
             return problem or tree
         case Exists(relation=relation):
             return _relation_missing(table, relation, present) or tree
-        case Definition(name=name, body=body):
+        case Definition(body=body):
             reduced = available(body, table, present)
             if isinstance(reduced, Missing) or reduced is body:
                 return reduced if isinstance(reduced, Missing) else tree
-            return Definition(name, reduced)
+            return replace(tree, body=reduced)
         case Call(function="coalesce", arguments=arguments):
             return _coalesce(tree, arguments, table, present)
         case Not(operand=operand) | IsNull(operand=operand) | Like(operand=operand) | In(operand=operand):

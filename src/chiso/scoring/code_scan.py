@@ -82,7 +82,7 @@ class CodeScan:
             seen = found.setdefault(code, _Seen())
             truths = truths_of(parts, truth_values[: len(parts)])
             if row.fate != IN_POPULATION:
-                standing = of_fate(row.fate, rules, truths)
+                standing = of_fate(row.fate, count.table, rules, truths)
                 if standing is not None:
                     seen.not_in_period.append(standing)
             elif holds(count.where, truths) is not True:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chiso.catalogue.expression import Call, Definition, Expression, IsNull, Literal_, Logic, Not
 
@@ -14,12 +14,14 @@ Truths = Mapping[Expression, bool | None]
 class Clause:
     """The part of a condition that decided, and whether it holds; None where the record leaves it open.
 
-    ``within`` names the definitions that it was found in, outermost first.
+    ``within`` names the definitions that it was found in, outermost first; ``table`` is the one whose
+    rows it is about.
     """
 
     tree: Expression
     holds: bool | None
     within: tuple[Definition, ...] = ()
+    table: str | None = None
 
 
 def smallest_parts(condition: Expression) -> Iterator[Expression]:
@@ -73,14 +75,14 @@ def truth(condition: Expression, truths: Truths) -> bool | None:
             return truths[condition]
 
 
-def deciding(condition: Expression, truths: Truths) -> Clause:
-    """Return the clause for which a condition is what it is.
+def deciding(condition: Expression, truths: Truths, table: str) -> Clause:
+    """Return the clause for which a condition over a row of ``table`` is what it is.
 
     Of an ``and`` that fails it is the first part that fails. Of an ``or`` that fails it is the alternative
     that came furthest, since the others were not meant for this record; where several came as far, it is
     the whole. A definition that is decided as a whole is named instead of what it stands for.
     """
-    return _deciding(condition, truths, ())
+    return replace(_deciding(condition, truths, ()), table=table)
 
 
 def _deciding(tree: Expression, truths: Truths, within: tuple[Definition, ...]) -> Clause:

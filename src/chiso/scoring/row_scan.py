@@ -87,7 +87,7 @@ class RowScan:
     def _judged(self, fate: int, values: tuple[object, ...]) -> Standing | None:
         truths = truths_of(self._parts, values[: len(self._parts)])
         if fate != IN_POPULATION:
-            return of_fate(fate, self._rules, truths)
+            return of_fate(fate, self._table.name, self._rules, truths)
         amounts = dict(zip(self._amounts, values[len(self._parts) :], strict=True))
         numerator = sum(_weight(entry, truths, amounts) for entry in self._numerator)
         denominator = sum(_weight(entry, truths, amounts) for entry in self._denominator)
@@ -105,7 +105,7 @@ class RowScan:
         where = (self._denominator or self._numerator)[0].count.where
         if where is None or holds(where, truths) is True:
             return Standing("outside", told=_NOTHING_TO_COUNT)
-        return Standing("outside", deciding(where, truths))
+        return Standing("outside", deciding(where, truths, self._table.name))
 
 
 def _is_met(count: Count, truths: Truths, amounts: Amounts) -> bool:

@@ -89,16 +89,16 @@ def holds(condition: Expression | None, truths: Truths) -> bool | None:
     return True if condition is None else truth(condition, truths)
 
 
-def of_fate(fate: int, rules: TableRules, truths: Truths) -> Standing | None:
-    """Return the standing of a row that is not in the population; None for one in quarantine."""
+def of_fate(fate: int, table: str, rules: TableRules, truths: Truths) -> Standing | None:
+    """Return the standing of a row of ``table`` that is not in the population; None for one in quarantine."""
     if fate == QUARANTINED:
         return None
     if fate == SUPERSEDED:
         return Standing("excluded", told=SUPERSEDED_REASON)
     if fate == UNDETERMINED:
-        return Standing("excluded", deciding(rules.population, truths), UNDETERMINED_REASON)
+        return Standing("excluded", deciding(rules.population, truths, table), UNDETERMINED_REASON)
     if fate == OUTSIDE:
-        return Standing("outside", deciding(rules.population, truths))
+        return Standing("outside", deciding(rules.population, truths, table))
     reason = rules.exclusions[fate - FIRST_EXCLUSION].reason
     return Standing("excluded", told=Text(reason.vi, reason.en))
 
@@ -109,9 +109,9 @@ def of_failing(numerator: Sequence[SignedCount], truths: Truths) -> Standing:
         held = holds(entry.count.where, truths)
         if entry.sign > 0 and held is not True and entry.count.where is not None:
             state: State = "undetermined" if held is None else "not_counted"
-            return Standing(state, deciding(entry.count.where, truths))
+            return Standing(state, deciding(entry.count.where, truths, entry.count.table))
     # All that is asked holds, so something that is taken away holds too.
     for entry in numerator:
         if entry.sign < 0 and entry.count.where is not None and holds(entry.count.where, truths) is True:
-            return Standing("not_counted", deciding(entry.count.where, truths))
+            return Standing("not_counted", deciding(entry.count.where, truths, entry.count.table))
     return Standing("not_counted")
