@@ -156,3 +156,35 @@ def test_the_schema_is_strict(validator: jsonschema.Draft202012Validator) -> Non
     assert len(found) >= 10
     for described in found:
         assert described["required"] == list(described["properties"])
+
+
+def test_an_officer_with_few_cases_is_told_by_counts_only(chiso: CommandLine, tmp_path: Path) -> None:
+    cases = "case_id,unit_code,officer_code,channel,received_at,due_at,finished_at\n" + "".join(
+        f"K{number},C1,{'cb2' if number > 5 else 'cb1'},online,03/08/2026,14/08/2026,10/08/2026\n"
+        for number in range(1, 10)
+    )
+    folder, catalogue = a_folder(tmp_path / "in", cases=cases), a_catalogue(tmp_path)
+    asked = ("--catalogue", catalogue, "--period", "2026-08", "--as-of", "2026-08-31", "--lang", "en")
+    split = ("score", folder, *asked, "--unit", "C1", "--by", "officer")
+    # cb1 has five cases, cb2 four.
+    totals = {row["key"]: row for row in rows_of(chiso(*split, "--format", "csv").stdout)}
+    assert (totals["cb1"]["total"], totals["cb1"]["outcome"]) == ("10.00", "scored")
+    assert (totals["cb2"]["total"], totals["cb2"]["progress"], totals["cb2"]["outcome"]) == (
+        "",
+        "",
+        "few_cases",
+    )
+    by_index = rows_of(chiso(*split, "--detail", "index", "--format", "csv").stdout)
+    few = next(row for row in by_index if row["key"] == "cb2")
+    assert (few["numerator"], few["denominator"], few["percent"], few["points"]) == ("4", "4", "", "")
+    told = json.loads(chiso(*split, "--format", "json").stdout)
+    unit = next(unit for unit in told["units"] if unit["key"] == "cb2")
+    assert unit["total"] is None and unit["indices"][0]["points"] is None
+    assert not [
+        e.message for e in validator_of(DOCS / "schemas" / "scoreboard.schema.json").iter_errors(told)
+    ]
+    # A unit is never hidden.
+    units = rows_of(chiso("score", folder, *asked, "--format", "csv").stdout)
+    assert all(row["total"] for row in units)
+    fields = rows_of(chiso("score", folder, *asked, "--by", "channel", "--format", "csv").stdout)
+    assert all(row["total"] for row in fields)

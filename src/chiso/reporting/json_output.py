@@ -9,16 +9,16 @@ from decimal import Decimal
 from chiso.errors import Language, Text
 from chiso.scoring.counts import Fates
 from chiso.scoring.rank import Rank
-from chiso.scoring.scoreboard import Score, Scoreboard, UnitScore
+from chiso.scoring.scoreboard import FEW_CASES, Score, Scoreboard, UnitScore
 
 SCHEMA_VERSION = "1.0"
 
 
 def scoreboard_json(board: Scoreboard, language: Language, ranks: Sequence[Rank] | None = None) -> str:
     """Return the whole board as JSON text; with ``ranks`` each unit carries its place, in rank order."""
-    units = [_unit(unit, language) for unit in board.units]
+    units = [_unit(board, unit, language) for unit in board.units]
     if ranks is not None:
-        units = [{"rank": rank.place, **_unit(rank.score, language)} for rank in ranks]
+        units = [{"rank": rank.place, **_unit(board, rank.score, language)} for rank in ranks]
     judgement, rules = board.judgement, board.rules
     data = {
         "schema_version": SCHEMA_VERSION,
@@ -76,7 +76,8 @@ def scoreboard_json(board: Scoreboard, language: Language, ranks: Sequence[Rank]
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 
-def _unit(unit: UnitScore, language: Language) -> dict[str, object]:
+def _unit(board: Scoreboard, unit: UnitScore, language: Language) -> dict[str, object]:
+    few = board.by_counts_only(unit)
     band = None if unit.band is None else Text(unit.band.vi, unit.band.en).in_language(language)
     return {
         "unit_code": unit.unit.code,
@@ -87,33 +88,33 @@ def _unit(unit: UnitScore, language: Language) -> dict[str, object]:
         "key_name": unit.key_name,
         "groups": {
             group.group: {
-                "points": _number(group.points),
+                "points": None if few else _number(group.points),
                 "max_points": _number(group.max_points),
                 "reported": group.reported,
             }
             for group in unit.groups
         },
-        "total": _number(unit.total),
+        "total": None if few else _number(unit.total),
         "max_points": _number(unit.max_points),
         "band": band,
-        "outcome": unit.outcome,
+        "outcome": FEW_CASES if few else unit.outcome,
         "has_records": unit.has_records,
-        "indices": [_score(score) for score in unit.scores],
+        "indices": [_score(score, few=few) for score in unit.scores],
     }
 
 
-def _score(score: Score) -> dict[str, object]:
+def _score(score: Score, *, few: bool) -> dict[str, object]:
     return {
         "group": score.group,
         "index": score.index,
         "numerator": score.numerator,
         "denominator": score.denominator,
-        "percent": _number(score.percent),
-        "value": _number(score.value),
+        "percent": None if few else _number(score.percent),
+        "value": None if few else _number(score.value),
         "value_unit": score.value_unit,
-        "points": _number(score.points),
+        "points": None if few else _number(score.points),
         "max_points": _number(score.max_points),
-        "outcome": score.outcome,
+        "outcome": FEW_CASES if few else score.outcome,
         "undetermined": score.undetermined,
     }
 

@@ -29,7 +29,11 @@ def reason(standing: Standing) -> Text:
 
 
 def _clause_in_words(clause: Clause) -> Text:
-    words = in_words(clause.tree, clause.table)
+    shown = clause.tree
+    if len(clause.within) > 1 and clause.within[-1].body is clause.tree:
+        # What the innermost definition is called says it shorter.
+        shown = clause.within[-1]
+    words = in_words(shown, clause.table)
     if clause.within:
         outer = in_words(clause.within[0], clause.table)
         words = Text(f"{outer.vi} ({words.vi})", f"{outer.en} ({words.en})")

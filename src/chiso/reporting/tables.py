@@ -96,6 +96,7 @@ OUTCOMES: Mapping[str, Text] = {
     "provisional": Text(vi="tạm tính", en="provisional"),
     "analysis": Text(vi="phân tích", en="analysis"),
     "partial": Text(vi="chưa đủ chỉ số", en="partial"),
+    "few_cases": Text(vi="dưới 5 hồ sơ", en="few cases"),
 }
 
 

@@ -16,11 +16,14 @@ from chiso.scoring.measure import IndexMeasures, measures_of
 from chiso.scoring.points import measuring_unit
 from chiso.scoring.rank import Rank
 from chiso.scoring.reported import Reported, match_reported
-from chiso.scoring.scoreboard import GroupScore, Score, Scoreboard, UnitScore
+from chiso.scoring.scoreboard import (
+    FEWEST_CASES_OF_AN_OFFICER,
+    GroupScore,
+    Score,
+    Scoreboard,
+    UnitScore,
+)
 from chiso.terms.unit import Unit
-
-# Fewer cases than this tell of persons rather than of work (docs/privacy.md).
-FEWEST_OF_AN_OFFICIAL = 5
 
 
 @dataclass(frozen=True)
@@ -203,7 +206,7 @@ def key_losses(whole: UnitScore, split: Sequence[UnitScore], codes: Sequence[str
     found = []
     for part in split:
         numerator, denominator, not_counted = sums[part.key]
-        hidden = by == "officer" and part.cases < FEWEST_OF_AN_OFFICIAL
+        hidden = by == "officer" and part.cases < FEWEST_CASES_OF_AN_OFFICER
         found.append(
             KeyLoss(
                 part.key or "",

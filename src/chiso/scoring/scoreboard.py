@@ -18,6 +18,9 @@ from chiso.terms.unit import Unit
 if TYPE_CHECKING:
     import pandas as pd
 
+# Fewer cases than this tell of a person's days rather than of the work (docs/privacy.md).
+FEWEST_CASES_OF_AN_OFFICER = 5
+
 Outcome = Literal[
     "scored",
     "no_cases",
@@ -29,6 +32,8 @@ Outcome = Literal[
     "analysis",
 ]
 UnitOutcome = Literal["scored", "partial", "provisional"]
+# What stands in the place of an outcome where only counts are shown.
+FEW_CASES = "few_cases"
 
 
 @dataclass(frozen=True)
@@ -144,6 +149,10 @@ class Scoreboard:
                 return score
         raise KeyError(code)
 
+    def by_counts_only(self, unit: UnitScore) -> bool:
+        """Return whether a score is an official's with too few cases: then only counts are shown of it."""
+        return self.split == "officer" and unit.cases < FEWEST_CASES_OF_AN_OFFICER
+
     def to_pandas(self, detail: Literal["total", "index"] = "total") -> pd.DataFrame:
         """Return one row per unit (``total``) or per unit × index (``index``), as the CSV has them.
 
@@ -157,38 +166,41 @@ class Scoreboard:
 
 def total_rows(board: Scoreboard) -> list[dict[str, object]]:
     """Return one row per unit (and key): identity, points by group, total, maximum, band, outcome."""
-    return [
-        {
-            **_identity(board, unit),
-            **{group.group: group.points for group in unit.groups},
-            "total": unit.total,
-            "max_points": unit.max_points,
-            "band": unit.band,
-            "outcome": unit.outcome,
-        }
-        for unit in board.units
-    ]
+    return [_total_row(board, unit) for unit in board.units]
+
+
+def _total_row(board: Scoreboard, unit: UnitScore) -> dict[str, object]:
+    few = board.by_counts_only(unit)
+    return {
+        **_identity(board, unit),
+        **{group.group: None if few else group.points for group in unit.groups},
+        "total": None if few else unit.total,
+        "max_points": unit.max_points,
+        "band": unit.band,
+        "outcome": FEW_CASES if few else unit.outcome,
+    }
 
 
 def index_rows(board: Scoreboard) -> list[dict[str, object]]:
     """Return one row per unit (and key) × index."""
-    return [
-        {
-            **_identity(board, unit),
-            "group": score.group,
-            "index": score.index,
-            "numerator": score.numerator,
-            "denominator": score.denominator,
-            "percent": score.percent,
-            "value": score.value,
-            "value_unit": score.value_unit,
-            "points": score.points,
-            "max_points": score.max_points,
-            "outcome": score.outcome,
-        }
-        for unit in board.units
-        for score in unit.scores
-    ]
+    return [_index_row(board, unit, score) for unit in board.units for score in unit.scores]
+
+
+def _index_row(board: Scoreboard, unit: UnitScore, score: Score) -> dict[str, object]:
+    few = board.by_counts_only(unit)
+    return {
+        **_identity(board, unit),
+        "group": score.group,
+        "index": score.index,
+        "numerator": score.numerator,
+        "denominator": score.denominator,
+        "percent": None if few else score.percent,
+        "value": None if few else score.value,
+        "value_unit": score.value_unit,
+        "points": None if few else score.points,
+        "max_points": score.max_points,
+        "outcome": FEW_CASES if few else score.outcome,
+    }
 
 
 def _identity(board: Scoreboard, score: UnitScore) -> Mapping[str, object]:
