@@ -94,17 +94,17 @@ def listing(
     rules: Mapping[str, TableRules],
     selected: Sequence[Expression | Among],
     days: Days,
-    units: Sequence[int] | None,
     *,
+    chosen: bool,
     tallied: bool,
 ) -> str:
     """Return the statement that lists rows of ``table``, whatever their fate: unit_no, fate, ``selected``.
 
-    ``units`` are the numbers of the units whose own rows are listed, None for every row. Rows come in the
-    order in which they were read; ``tallied`` gives each combination once, with the number of its rows
-    behind it. It expects the same tables as ``statement``.
+    Rows come in the order in which they were read; ``tallied`` gives each combination once, with the number
+    of its rows behind it. It expects the same tables as ``statement``; with ``chosen`` it lists only the
+    own rows of the units in table ``chosen`` (unit_no).
     """
-    return _Compiler(table, rules, (), days, None, tuple(selected)).listing(units, tallied=tallied)
+    return _Compiler(table, rules, (), days, None, tuple(selected)).listing(chosen=chosen, tallied=tallied)
 
 
 class _Printer:
@@ -200,7 +200,7 @@ class _Compiler:
         withins = [c.within for c in self._counts if c.within is not None]
         self._withins = tuple(dict.fromkeys([*withins, *among]))
 
-    def listing(self, units: Sequence[int] | None, *, tallied: bool) -> str:
+    def listing(self, *, chosen: bool, tallied: bool) -> str:
         """Rows of the units with their fate and what is selected of each."""
         columns = ["m.unit_no AS unit_no", f"{self._fate()} AS fate"]
         for n, entry in enumerate(self._selected):
@@ -211,7 +211,8 @@ class _Compiler:
             columns.append(f"{sql} AS value_{n}")
         ctes = [f"within_{n} AS ({self._within(within)})" for n, within in enumerate(self._withins)]
         with_ = f"WITH {', '.join(ctes)} " if ctes else ""
-        where = "" if units is None else f" WHERE m.unit_no IN ({', '.join(map(str, units)) or 'NULL'})"
+        # A semi-join: a list of numbers would let DuckDB join the calendar to every row before it sorts.
+        where = " WHERE m.unit_no IN (SELECT unit_no FROM chosen)" if chosen else ""
         rows = f"SELECT {', '.join(columns)}, t.rowid AS place FROM {self._sources()}{where}"
         if tallied:
             return f"{with_}SELECT * EXCLUDE (place), count(*) FROM ({rows}) GROUP BY ALL"

@@ -130,8 +130,12 @@ class Engine:
         *,
         tallied: bool,
     ) -> Iterator[tuple[object, ...]]:
-        numbers = None if units is None else [self._numbers[code] for code in units]
-        sql = listing(TABLES[table], self.tables, selected, self._days, numbers, tallied=tallied)
+        if units is not None:
+            numbers = [(self._numbers[code],) for code in units]
+            _create(self.records, "chosen", ("unit_no",), numbers, ("INTEGER",))
+        sql = listing(
+            TABLES[table], self.tables, selected, self._days, chosen=units is not None, tallied=tallied
+        )
         found = self.records.connection.execute(sql)
         while rows := found.fetchmany(_ROWS_AT_ONCE):
             yield from rows
