@@ -12,6 +12,8 @@ from typing import Literal, TypeAlias
 
 from chiso.catalogue.expression import Definition, Expression
 from chiso.catalogue.model import Band, Bilingual, Repair, Rounding, RuleKind, Source, Status, Test, ZeroRule
+from chiso.catalogue.scope import Scope
+from chiso.terms.columns import TABLES
 from chiso.terms.unit import Level
 
 CountKind = Literal["rows", "distinct", "sum", "min", "max"]
@@ -163,6 +165,13 @@ class RuleSet:
     def indices(self) -> tuple[IndexRule, ...]:
         """Every index, in the catalogue's order."""
         return tuple(index for group in self.groups for index in group.indices)
+
+    def scope(self, table: str) -> Scope:
+        """Return what names mean in a condition over ``table``, as in the catalogue itself."""
+        definitions = self.tables[table].definitions if table in self.tables else ()
+        bodies = {definition.name: definition.body for definition in definitions}
+        words = {each.name: each.words for each in definitions if each.words is not None}
+        return Scope(TABLES[table], bodies.get, tuple(bodies), words)
 
     def group_of(self, index: IndexRule) -> GroupRule:
         """Return the group that ``index`` belongs to."""
