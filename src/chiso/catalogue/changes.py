@@ -11,6 +11,7 @@ from chiso.catalogue.difference import Difference, Subject, flat, keys, pairs, w
 from chiso.catalogue.load import Catalogue
 from chiso.catalogue.model import Edition
 from chiso.catalogue.stretches import Days, Side, days_of, side_on, stretches_from
+from chiso.errors import Text
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,11 @@ def changes_between(catalogue: Catalogue, old_edition: str, new_edition: str) ->
     keeps = [side.rules.not_applicable_keeps_maximum for side in sides]
     found = compare(*sides)
     if keeps[0] != keeps[1]:
+        named = catalogue.edition(new_edition)
         found += keys(
-            Subject("edition", new_edition),
-            {"not_applicable": _named(catalogue, old_edition).not_applicable},
-            {"not_applicable": _named(catalogue, new_edition).not_applicable},
+            Subject("edition", new_edition, Text(named.title.vi, named.title.en)),
+            {"not_applicable": catalogue.edition(old_edition).not_applicable},
+            {"not_applicable": named.not_applicable},
         )
     return tuple(Change(difference, None) for difference in found)
 
@@ -57,17 +59,17 @@ def _last_day(catalogue: Catalogue, edition: str) -> date:
     return days_of(edition, catalogue).last or date.max
 
 
-def _named(catalogue: Catalogue, edition_id: str) -> Edition:
-    return next(edition for edition in catalogue.editions if edition.id == edition_id)
-
-
 def _of_editions(old: Catalogue, new: Catalogue) -> Iterator[Change]:
     """Yield what differs of the editions; scores move where units lacking an index have another maximum."""
     found = pairs(old.editions, new.editions, (lambda edition: edition.id, lambda edition: edition.from_))
     for before, after in found:
         edition = after or before
         assert edition is not None  # one side has it
-        subject = Subject("edition", before.id if before is not None else edition.id)
+        subject = Subject(
+            "edition",
+            before.id if before is not None else edition.id,
+            Text(edition.title.vi, edition.title.en),
+        )
         if before is None or after is None:
             days = days_of(edition.id, old if after is None else new)
             difference = whole(subject, before.title if before else None, after.title if after else None)

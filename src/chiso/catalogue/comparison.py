@@ -23,17 +23,20 @@ from chiso.catalogue.difference import (
     names,
     order,
     pairs,
-    same,
+    value_as,
     value_of,
     whole,
 )
 from chiso.catalogue.expression import Expression
-from chiso.catalogue.formula import RuleSet
+from chiso.catalogue.formula import Measure, RuleSet, with_trees
 from chiso.catalogue.model import Bilingual, ComponentIndex, Group, RecordRules, Repair, Step, Test
+from chiso.catalogue.shapes import in_one_order
 from chiso.catalogue.stretches import Side
+from chiso.catalogue.vocabulary import vocabulary
 from chiso.catalogue.wording import expression_text, measure_text
 from chiso.catalogue.words import in_words, measure_in_words
 from chiso.errors import Text
+from chiso.terms.unit import LEVELS
 
 
 def compare(old: Side, new: Side) -> list[Difference]:
@@ -67,7 +70,8 @@ def _bands(old: Side, new: Side) -> Iterator[Difference]:
 
 
 def _table(table: str, old: Side, new: Side) -> Iterator[Difference]:
-    subject = Subject("table", table)
+    called = vocabulary().tables[table]
+    subject = Subject("table", table, Text(called.vi, called.more))
     before, after = old.text.records.get(table), new.text.records.get(table)
     if before is None or after is None:
         said = Bilingual(vi=table, en=table)
@@ -128,14 +132,19 @@ def _definitions(
 ) -> Iterator[Difference]:
     bodies = [{one.name: one.body for one in side.rules.tables[table].definitions} for side in (old, new)]
     for name in names(*bodies):
-        subject = Subject("definition", f"{table}.{name}")
+        subject = Subject("definition", f"{table}.{name}", _words_of(name, after) or _words_of(name, before))
         values = [_condition_of(side.get(name), table) for side in bodies]
         if values[0] != values[1]:
             indices = indices_resting_on(("definition", table, name), old.rules, new.rules)
-            key = "" if None in values else "definitions"
+            key = "" if None in values else "definition"
             yield differs(subject, key, *values, indices=indices, moves=bool(indices))
         if None not in values:
             yield from keys(subject, flat(before.words.get(name)), flat(after.words.get(name)), "words")
+
+
+def _words_of(name: str, entry: RecordRules) -> Text | None:
+    words = entry.words.get(name)
+    return None if words is None else Text(words.vi, words.en)
 
 
 def _groups(old: Side, new: Side) -> Iterator[Difference]:
@@ -143,7 +152,7 @@ def _groups(old: Side, new: Side) -> Iterator[Difference]:
     for before, after in _group_pairs(old, new):
         entry = before or after
         assert entry is not None  # one side has it
-        subject = Subject("group", entry.code)
+        subject = Subject("group", entry.code, Text(entry.name.vi, entry.name.en))
         codes = [[index.code for index in group.indices] if group else [] for group in (before, after)]
         within = tuple(dict.fromkeys([*codes[0], *codes[1]]))
         if before is None or after is None:
@@ -177,7 +186,7 @@ def _indices(old: Side, new: Side) -> Iterator[Difference]:
     for before, after in found:
         entry = before or after
         assert entry is not None  # one side has it
-        subject = Subject("index", entry.code)
+        subject = Subject("index", entry.code, Text(entry.name.vi, entry.name.en))
         codes = tuple(dict.fromkeys(index.code for index in (before, after) if index is not None))
         if before is None or after is None:
             yield whole(subject, before.name if before else None, after.name if after else None, codes)
@@ -223,10 +232,10 @@ def _measures(
         next(getattr(rule, key) for rule in side.rules.indices if rule.code == index.code)
         for index, side in ((before, old), (after, new))
     ]
-    values = [None if m is None else Value(same(measure_text(m)), measure_in_words(m)) for m in measures]
+    values = [None if m is None else _measure(m) for m in measures]
     written = [getattr(index, key) for index in (before, after)]
     # A numerator inside the denominator changes with it; that is told of the denominator.
-    if _meant(values[0]) != _meant(values[1]) and _squeezed(written[0]) != _squeezed(written[1]):
+    if values[0] != values[1] and _squeezed(written[0]) != _squeezed(written[1]):
         yield differs(subject, key, *values, indices=codes)
 
 
@@ -281,9 +290,9 @@ def _index_values(index: ComponentIndex, skip: frozenset[str]) -> dict[str, Any]
     """Return the values of an index by key; lists whose order means nothing in a fixed order."""
     values = flat(index, skip)
     values["aliases"] = sorted(index.aliases)
-    values["applies_to"] = sorted(index.applies_to)
+    values["applies_to"] = sorted(index.applies_to, key=LEVELS.index)
     if isinstance(index.measured_at, list):
-        values["measured_at"] = sorted(index.measured_at)
+        values["measured_at"] = sorted(index.measured_at, key=LEVELS.index)
     for key in ("full_points_at", "no_points_at"):
         bound = values[key]
         values[key] = None if bound is None else quantity(bound, as_percent=index.value_unit == "percent")
@@ -313,11 +322,18 @@ def _condition(text: str, table: str, rules: RuleSet) -> Value:
 
 
 def _condition_of(tree: Expression | None, table: str) -> Value | None:
-    return None if tree is None else Value(same(expression_text(tree)), in_words(tree, table))
+    return (
+        None
+        if tree is None
+        else value_as(
+            expression_text(tree), meaning=expression_text(in_one_order(tree)), words=in_words(tree, table)
+        )
+    )
 
 
-def _meant(value: Value | None) -> Text | None:
-    return None if value is None else value.written
+def _measure(measure: Measure) -> Value:
+    meaning = measure_text(with_trees(measure, in_one_order))
+    return value_as(measure_text(measure), meaning=meaning, words=measure_in_words(measure))
 
 
 def _squeezed(measure: BaseModel | None) -> str | None:

@@ -32,18 +32,23 @@ _NEVER_MOVE = frozenset(
 class Subject:
     """What differs: an index or group by code, an edition by id, a band by its points, a table by name.
 
-    A definition is named as ``cases.on_time``.
+    A definition is named as ``cases.on_time``. ``title`` is what people call it.
     """
 
     kind: SubjectKind
     name: str
+    title: Text | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
 class Value:
-    """A value as it would be written, and in words where it is a condition or measure."""
+    """A value: what it means, how it is written, and in words where it is a condition or measure.
 
-    written: Text
+    Two values are the same that mean the same, however they are written.
+    """
+
+    meaning: str
+    written: Text = field(compare=False)
     words: Text | None = field(default=None, compare=False)
 
 
@@ -148,7 +153,7 @@ def whole(
     item: str | None = None,
 ) -> Difference:
     """Return that only one side has the subject, or the item in it."""
-    values = [None if name is None else Value(Text(name.vi, name.en)) for name in (old, new)]
+    values = [None if name is None else Value(name.vi, Text(name.vi, name.en)) for name in (old, new)]
     moves = key not in _NEVER_MOVE and (subject.kind != "table" or bool(indices))
     return differs(subject, key, *values, item=item, indices=indices if moves else (), moves=moves)
 
@@ -171,7 +176,7 @@ def value_of(value: object) -> Value | None:
     """Return a value as it would be written; None for what says nothing."""
     if value is None or value == "" or value == [] or value == {}:
         return None
-    return Value(same(_written(value)))
+    return value_as(_written(value))
 
 
 def _written(value: object) -> str:
@@ -201,14 +206,14 @@ def _in_json(value: object) -> str:
     return value.isoformat()
 
 
-def same(text: str) -> Text:
-    """Return a text that both languages write alike."""
-    return Text(text, text)
+def value_as(written: str, *, meaning: str | None = None, words: Text | None = None) -> Value:
+    """Return a value that both languages write alike; it means what is written if nothing else is said."""
+    return Value(written if meaning is None else meaning, Text(written, written), words)
 
 
 def listed(codes: Sequence[str]) -> Value:
     """Return codes in their order."""
-    return Value(same(", ".join(codes)))
+    return value_as(", ".join(codes))
 
 
 def names(old: Mapping[str, object], new: Mapping[str, object]) -> list[str]:

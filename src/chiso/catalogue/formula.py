@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -73,6 +73,24 @@ def counts_in(measure: Measure | None) -> Iterator[Count]:
                 yield from counts_in(part)
         case _:
             return
+
+
+def with_trees(measure: Measure, change: Callable[[Expression], Expression]) -> Measure:
+    """Return the measure with each of its conditions and values changed."""
+    match measure:
+        case Count(of=of, where=where, within=within):
+            inside = None if within is None else with_trees(within, change)
+            assert inside is None or isinstance(inside, Count)
+            return replace(
+                measure,
+                of=None if of is None else change(of),
+                where=None if where is None else change(where),
+                within=inside,
+            )
+        case Combination(parts=parts):
+            return replace(measure, parts=tuple(with_trees(part, change) for part in parts))
+        case _:
+            return measure
 
 
 @dataclass(frozen=True)

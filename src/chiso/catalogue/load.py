@@ -56,7 +56,7 @@ class Catalogue:
         An edition ends the day before the next begins, so a day outside it takes its nearest day.
         Raises UsageError when there is no such edition.
         """
-        edition = self.edition_on(day) if edition_id is None else self._named(edition_id)
+        edition = self.edition_on(day) if edition_id is None else self.edition(edition_id)
         position = self.editions.index(edition)
         day = max(day, edition.from_)
         if position + 1 < len(self.editions):
@@ -72,7 +72,8 @@ class Catalogue:
         """Return each day on which the catalogue begins to say something else, ascending."""
         return tuple(_days_to_check(self.document))
 
-    def _named(self, edition_id: str) -> Edition:
+    def edition(self, edition_id: str) -> Edition:
+        """Return the edition of that id; raises UsageError when there is none."""
         for edition in self.editions:
             if edition.id == edition_id:
                 return edition

@@ -48,10 +48,10 @@ def side_on(catalogue: Catalogue, day: date) -> Side:
 
 
 def days_of(edition_id: str, catalogue: Catalogue) -> Days:
-    """Return the days on which an edition is in force."""
-    starts = [edition.from_ for edition in catalogue.editions]
-    position = [edition.id for edition in catalogue.editions].index(edition_id)
-    return stretches_from(starts)[position]
+    """Return the days on which an edition is in force; raises UsageError when there is no such edition."""
+    edition = catalogue.edition(edition_id)
+    starts = stretches_from(edition.from_ for edition in catalogue.editions)
+    return next(days for days in starts if days.first == edition.from_)
 
 
 def stretches_from(first_days: Iterable[date]) -> list[Days]:

@@ -1,5 +1,7 @@
 """The command line."""
 
+from chiso.cli import catalogues
 from chiso.cli.commands import main
 
-__all__ = ["main"]
+# The commands of each module are there once it is imported.
+__all__ = ["catalogues", "main"]

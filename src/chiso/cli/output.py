@@ -136,7 +136,7 @@ def check_page(checked: Checked, language: Language, output: Path | None) -> str
     from chiso.reporting.check_text import print_check
 
     stream = io.StringIO()
-    width = UNKNOWN_WIDTH if output is not None else _width()
+    width = UNKNOWN_WIDTH if output is not None else page_width()
     print_check(checked.files, checked.faults, checked.records, stream, language, width)
     return stream.getvalue()
 
@@ -232,13 +232,14 @@ def _console_text(table: ReportTable, lines: Sequence[str], language: Language, 
 
     stream = io.StringIO()
     if width is None:
-        width = _width()
+        width = page_width()
     print_table(table, stream, language, width=width)
     print_notes(lines, stream, width=width)
     return stream.getvalue()
 
 
-def _width() -> int:
+def page_width() -> int:
+    """Return how wide a page for the terminal is."""
     return max(LEAST_WIDTH, shutil.get_terminal_size((UNKNOWN_WIDTH, 24)).columns)
 
 

@@ -1,0 +1,59 @@
+"""Reading and comparing catalogues: ``chiso catalogue docs`` and ``chiso catalogue diff``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from chiso.cli.commands import catalogue
+from chiso.cli.options import common, output_options
+from chiso.cli.output import UNKNOWN_WIDTH, chosen, form_of, page_width, write_text
+from chiso.cli.shell import say, usage
+
+
+@catalogue.command(
+    help=say(
+        "So hai bộ chỉ số (hoặc hai phiên bản): khác gì, từ ngày nào, đổi kết quả chỉ số nào.",
+        "Compare two catalogues (or editions): what differs, from which day, which indices it moves.",
+    )
+)
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[OLD] NEW")
+@click.option(
+    "--between",
+    nargs=2,
+    metavar="OLD NEW",
+    help=say("Hai phiên bản của một bộ chỉ số", "Two editions of one catalogue"),
+)
+@output_options("table", "csv", "json")
+@common
+def diff(**options: Any) -> None:
+    """Compare catalogues."""
+    from chiso import run
+    from chiso.reporting.catalogue_diff import diff_json, diff_page, diff_table
+    from chiso.reporting.files import csv_text
+
+    files: tuple[Path, ...] = options["files"]
+    language, form = chosen(options), form_of(options)
+    if form not in ("table", "csv", "json"):
+        raise usage(f"diff không ghi được {form}", f"diff does not write {form}")
+    if options["between"] is not None:
+        if len(files) > 1:
+            raise usage("--between dùng với một bộ chỉ số", "--between goes with one catalogue")
+        found = run.diff_editions(files[0] if files else None, *options["between"])
+    elif len(files) in (1, 2):
+        found = run.diff_catalogues(files[0] if len(files) > 1 else None, files[-1])
+    else:
+        raise usage(
+            "cần một hoặc hai bộ chỉ số, hoặc --between", "one or two catalogues are needed, or --between"
+        )
+    match form:
+        case "json":
+            text = diff_json(found.old, found.new, found.changes, language)
+        case "csv":
+            text = csv_text(diff_table(found.changes, language), for_excel=options["excel"])
+        case _:
+            width = UNKNOWN_WIDTH if options["output"] is not None else page_width()
+            text = diff_page(found.old, found.new, found.changes, language, width)
+    write_text(text, options["output"], [str(file) for file in files])
