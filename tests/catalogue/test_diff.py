@@ -138,8 +138,8 @@ PLANTED = {
         (("numerator: {where: on_time}", "numerator: {records: petitions}"),), "index 1", "numerator", "1"
     ),
     "Measure.count": one(
-        "numerator: {records: cases, count: distinct procedure_id, where: not petition.exists, within: denominator}",
-        "numerator: {records: cases, where: not petition.exists}",
+        "cases, count: distinct procedure_id, where: not petition.exists, within: denominator}",
+        "cases, where: not petition.exists}",
         *("index 2", "numerator", "2"),
     ),
     "Measure.sum": one("{sum: waiting_minutes}", "{sum: counter_minutes}", "index 3", "numerator", "3"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from chiso.cli.commands import catalogue
+from chiso.cli.commands import CATALOGUE_FILE, catalogue
 from chiso.cli.options import common, output_options
 from chiso.cli.output import UNKNOWN_WIDTH, chosen, form_of, page_width, write_text
 from chiso.cli.shell import say, usage
@@ -57,3 +57,30 @@ def diff(**options: Any) -> None:
             width = UNKNOWN_WIDTH if options["output"] is not None else page_width()
             text = diff_page(found.old, found.new, found.changes, language, width)
     write_text(text, options["output"], [str(file) for file in files])
+
+
+@catalogue.command(
+    help=say(
+        "In bộ chỉ số thành tài liệu dễ đọc (Markdown): công thức bằng lời, mục tiêu, căn cứ.",
+        "Print a catalogue as a readable reference (Markdown): formulas in words, targets, sources.",
+    )
+)
+@CATALOGUE_FILE
+@click.option("--edition", metavar="ID", help=say("Chỉ một phiên bản", "One edition only"))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=say("Ghi ra tệp", "Write to a file"),
+)
+@common
+def docs(**options: Any) -> None:
+    """Print the reference of a catalogue."""
+    from chiso import run
+    from chiso.reporting.catalogue_reference import reference_markdown
+
+    file: Path | None = options["file"]
+    found = run.reference(file, options["edition"])
+    text = reference_markdown(found.catalogue, found.sides, chosen(options))
+    write_text(text, options["output"], [] if file is None else [str(file)])

@@ -108,7 +108,9 @@ def _entry(change: Change, language: Language) -> dict[str, object]:
 
 def diff_page(old: str, new: str, changes: Sequence[Change], language: Language, width: int) -> str:
     """Return the differences as a page to read: subject by subject, each key with what it does to results."""
-    lines = [f"{old} → {new}", *_summary(changes, language)]
+    lines = [f"{old} → {new}"]
+    for line in _summary(changes, language):
+        lines += _wrapped(line, "", width)
     for subject, of_subject in groupby(changes, key=lambda change: change.difference.subject):
         lines += ["", *_wrapped(_heading(subject, language), "", width)]
         for change in of_subject:
