@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import functools
 import re
+import tempfile
 from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.builders import a_catalogue
+from tests.catalogues import catalogues
 from tests.conftest import CommandLine
+from tests.worlds import worlds
 
 from chiso import load_catalogue
+from chiso.catalogue.changes import changes
 from chiso.catalogue.stretches import stretches
 from chiso.reporting.catalogue_reference import reference_markdown
 
@@ -141,6 +147,20 @@ def test_nothing_in_a_text_is_taken_for_markdown(tmp_path: Path) -> None:
     text = page("en", None, path)
     assert r"\*x\* \<b\> \[y\](z) \`q\`" in text
     assert r"a\|b" in page("vi", None, path)
+
+
+@settings(max_examples=15, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_any_catalogue_can_be_told_and_is_no_other_than_itself(data: st.DataObject) -> None:
+    drawn = data.draw(catalogues(data.draw(worlds(most_rows=1))))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "random.yaml"
+        path.write_text(drawn.text, "utf-8")
+        catalogue = load_catalogue(path)
+    assert changes(catalogue, catalogue) == ()
+    for language in ("vi", "en"):
+        text = reference_markdown(catalogue, stretches(catalogue), language)  # type: ignore[arg-type]
+        assert all(f'<a id="index-{index.code}"></a>' in text for index in drawn.indices)
 
 
 def test_the_command_writes_to_stdout_or_into_a_file(chiso: CommandLine, tmp_path: Path) -> None:
