@@ -496,6 +496,18 @@ def test_a_status_that_becomes_unknown_moves_scores(tmp_path: Path) -> None:
     assert change.days == Days(date(2025, 1, 1), None)
 
 
+def test_what_is_said_of_one_index_stands_together_whatever_its_days(tmp_path: Path) -> None:
+    found = a_pair(
+        tmp_path,
+        ("on_zero: zero", "on_zero: {2024-01-01: zero, 2025-06-01: full}"),
+        ("full_points_at: 90%", "full_points_at: {2024-01-01: 80%, 2025-06-01: 90%}"),
+        ("no_points_at: 30", "no_points_at: 40"),
+        ("total: 20\n", "total: {2024-01-01: 20, 2025-06-01: null}\n"),
+    )
+    subjects = [_key(change)[0] for change in found]
+    assert subjects == ["catalogue whole", "index 1", "index 1", "index 3"]
+
+
 # What rests on what
 
 
@@ -519,6 +531,26 @@ def test_a_definition_used_by_a_population_moves_all_that_count_the_table(tmp_pa
     for file, text in zip(files, (based, based.replace("unused: synced", "unused: digitized")), strict=True):
         file.write_text(text, "utf-8")
     (change,) = changes(*map(load_catalogue, files))
+    assert change.difference.indices == ("1", "2", "3")
+
+
+def test_a_definition_used_by_a_look_up_moves_those_that_look_there(tmp_path: Path) -> None:
+    """Index 2 asks whether there is a petition; nothing counts petitions."""
+    based = (
+        "    looked_up: received_on <= :as_of\n",
+        "    looked_up: known\n    definitions: {known: received_on <= :as_of}\n",
+    )
+    old = written(tmp_path, based)
+    new = written(tmp_path, (based[0], based[1].replace("<=", "<")))
+    (change,) = changes(old, new)
+    assert _key(change) == ("definition petitions.known", "definition")
+    assert change.difference.indices == ("2",)
+
+
+def test_a_definition_used_by_an_exclusion_moves_all_that_count_the_table(tmp_path: Path) -> None:
+    based = ("when: status = 'withdrawn'", "when: unused")
+    new = written(tmp_path, based, ("unused: synced", "unused: digitized"))
+    (change,) = changes(written(tmp_path, based), new)
     assert change.difference.indices == ("1", "2", "3")
 
 

@@ -38,8 +38,9 @@ def two(tmp_path: Path) -> list[str]:
 def test_the_page_says_what_from_when_and_for_which_index(chiso: CommandLine, two: list[str]) -> None:
     outcome = chiso("catalogue", "diff", *two, "--lang", "en")
     assert (outcome.code, outcome.stderr) == (0, "")
+    # Two files of one name are told apart by their folders.
     assert outcome.stdout == (
-        "small.yaml → small.yaml\n"
+        f"{Path(two[0]).as_posix()} → {Path(two[1]).as_posix()}\n"
         "3 differences, 2 of which can change results.\n"
         "Indices whose results can change: 1, 2\n"
         "\n"
@@ -145,7 +146,7 @@ def _objects(schema: Any) -> Any:
 
 def test_the_same_catalogue_says_so_and_ends_well(chiso: CommandLine, two: list[str]) -> None:
     outcome = chiso("catalogue", "diff", two[0], two[0], "--lang", "vi")
-    assert outcome.stdout == "small.yaml → small.yaml\nKhông có khác biệt.\n"
+    assert outcome.stdout.endswith("small.yaml\nKhông có khác biệt.\n")
     assert outcome.code == 0
     csv_of_none = chiso("catalogue", "diff", two[0], two[0], "--format", "csv").stdout
     assert csv_of_none.count("\n") == 1

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import get_args
 
 from chiso.catalogue.comparison import compare
-from chiso.catalogue.difference import Difference, Subject, flat, keys, pairs, whole
+from chiso.catalogue.difference import Difference, Subject, SubjectKind, flat, keys, pairs, whole
 from chiso.catalogue.load import Catalogue
 from chiso.catalogue.model import Edition
 from chiso.catalogue.stretches import Days, Side, days_of, side_on, stretches_from
@@ -26,12 +27,12 @@ class Change:
 
 
 def changes(old: Catalogue, new: Catalogue) -> tuple[Change, ...]:
-    """Return what another catalogue says otherwise, in the order of the older one."""
+    """Return what another catalogue says otherwise: the file's own keys first, indices last."""
     found = [*_of_editions(old, new)]
     for days in stretches_from([*old.first_days(), *new.first_days()]):
         there = compare(side_on(old, days.first), side_on(new, days.first))
         found += [Change(difference, days) for difference in there]
-    return tuple(_merged(found))
+    return tuple(_by_subject(_merged(found)))
 
 
 def changes_between(catalogue: Catalogue, old_edition: str, new_edition: str) -> tuple[Change, ...]:
@@ -121,6 +122,18 @@ def _merged(found: Iterable[Change]) -> Iterator[Change]:
             parts.append(change)
     for parts in running.values():
         yield from parts
+
+
+def _by_subject(found: Iterable[Change]) -> list[Change]:
+    """Return the changes kind by kind, those of one subject together, in the order of the catalogue."""
+    listed = list(found)
+    places = {
+        subject: place for place, subject in enumerate(dict.fromkeys(c.difference.subject for c in listed))
+    }
+    kinds = get_args(SubjectKind)
+    return sorted(
+        listed, key=lambda c: (kinds.index(c.difference.subject.kind), places[c.difference.subject])
+    )
 
 
 def _together(one: Difference, other: Difference) -> Difference:

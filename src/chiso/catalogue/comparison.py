@@ -322,13 +322,10 @@ def _condition(text: str, table: str, rules: RuleSet) -> Value:
 
 
 def _condition_of(tree: Expression | None, table: str) -> Value | None:
-    return (
-        None
-        if tree is None
-        else value_as(
-            expression_text(tree), meaning=expression_text(in_one_order(tree)), words=in_words(tree, table)
-        )
-    )
+    if tree is None:
+        return None
+    meaning = expression_text(in_one_order(tree))
+    return value_as(expression_text(tree), meaning=meaning, words=in_words(tree, table))
 
 
 def _measure(measure: Measure) -> Value:

@@ -157,31 +157,35 @@ def _of_change(change: Change, language: Language, width: int) -> Iterator[str]:
         "added": Text(vi="chỉ có ở bản mới", en="only in the new one"),
         "removed": Text(vi="chỉ có ở bản cũ", en="only in the old one"),
     }.get(change_kind(it))
+    in_words = _in_words(it.old or it.new, language) is not None
     key = it.key if it.item is None else f"{it.key} [{it.item}]"
-    if not key and only is not None:
-        yield from _wrapped(only.in_language(language), "  ", width)
-    elif len(f"{old}{new}") <= _SHORT and _in_words(it.old or it.new, language) is None:
+    whole = not it.key
+    if only is not None and whole:
+        key = only.in_language(language)
+    if not whole and not in_words and len(f"{old}{new}") <= _SHORT:
         yield from _wrapped(f"{key}: {old or '–'} → {new or '–'}", "  ", width)
     else:
         yield from _wrapped(key, "  ", width)
-    if not key or len(f"{old}{new}") > _SHORT or _in_words(it.old or it.new, language) is not None:
         for label, value in (
             (Text(vi="cũ:  ", en="old: "), it.old),
             (Text(vi="mới: ", en="new: "), it.new),
         ):
-            yield from _value_lines(label.in_language(language), value, language, width, whole=not key)
+            if value is not None or not whole:
+                yield from _value_lines(label.in_language(language), value, language, width)
     yield from _wrapped(_effect(change, language), "    ", width)
 
 
-def _value_lines(
-    label: str, value: Value | None, language: Language, width: int, *, whole: bool
-) -> Iterator[str]:
+def _value_lines(label: str, value: Value | None, language: Language, width: int) -> Iterator[str]:
     if value is None:
-        if not whole:
-            yield f"    {label}–"
+        yield f"    {label}–"
         return
     indent = " " * (4 + len(label))
-    written = wrap(value.written.in_language(language), width - len(indent), break_long_words=False)
+    written = wrap(
+        value.written.in_language(language),
+        width - len(indent),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
     yield f"    {label}{written[0]}"
     yield from (f"{indent}{line}" for line in written[1:])
     words = _in_words(value, language)
@@ -220,7 +224,12 @@ def _day(day: date, language: Language) -> str:
 
 def _wrapped(text: str, indent: str, width: int) -> list[str]:
     return wrap(
-        text, width, initial_indent=indent, subsequent_indent=f"{indent}  ", break_long_words=False
+        text,
+        width,
+        initial_indent=indent,
+        subsequent_indent=f"{indent}  ",
+        break_long_words=False,
+        break_on_hyphens=False,
     ) or [indent]
 
 

@@ -33,7 +33,13 @@ def diff_catalogues(old: Path | None, new: Path) -> Comparison:
     Raises CatalogueError when one of them has faults.
     """
     before, after = load_catalogue(old), load_catalogue(new)
-    return Comparison(before.file, after.file, changes(before, after))
+    names = [before.file, after.file]
+    if names[0] == names[1]:
+        # Two of one name are told apart by their folders.
+        names = [
+            name if path is None else path.as_posix() for name, path in zip(names, (old, new), strict=True)
+        ]
+    return Comparison(names[0], names[1], changes(before, after))
 
 
 def diff_editions(file: Path | None, old: str, new: str) -> Comparison:
