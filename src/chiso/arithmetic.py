@@ -31,6 +31,16 @@ def plain(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
+def quantity(value: Fraction, *, as_percent: bool) -> str:
+    """Return a quantity of a catalogue as it is written there: 80% for 4/5 of a ratio, 2.5 for 5/2.
+
+    Exact, since a catalogue writes its quantities with finitely many decimals.
+    """
+    shown = value * 100 if as_percent else value
+    text = plain(_CONTEXT.divide(Decimal(shown.numerator), Decimal(shown.denominator)))
+    return f"{text}%" if as_percent else text
+
+
 def ratio(numerator: int | Fraction, denominator: int | Fraction) -> Fraction | None:
     """Return numerator / denominator exactly, or None when the denominator is 0."""
     return None if denominator == 0 else Fraction(numerator) / Fraction(denominator)

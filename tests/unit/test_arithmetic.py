@@ -175,3 +175,15 @@ def test_sums_of_rounded_points_are_the_same_both_ways(parts: list[str], total: 
     points = [Decimal(part) for part in parts]
     assert str(arithmetic.sum_points(points)) == total
     assert str(arithmetic.sum_on_doubles(points, 2)) == total
+
+
+def test_a_quantity_is_written_as_in_a_catalogue() -> None:
+    assert arithmetic.quantity(Fraction(4, 5), as_percent=True) == "80%"
+    assert arithmetic.quantity(Fraction(1, 8), as_percent=True) == "12.5%"
+    assert arithmetic.quantity(Fraction(5, 2), as_percent=False) == "2.5"
+    assert arithmetic.quantity(Fraction(30), as_percent=False) == "30"
+    # No double holds this one.
+    assert (
+        arithmetic.quantity(Fraction("0.123456789012345678901"), as_percent=False)
+        == "0.123456789012345678901"
+    )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -12,6 +12,8 @@ from typing import Literal, TypeAlias
 
 from chiso.catalogue.expression import Definition, Expression, Logic
 from chiso.catalogue.model import Band, Bilingual, Repair, Rounding, RuleKind, Source, Status, Test, ZeroRule
+from chiso.catalogue.scope import Scope
+from chiso.terms.columns import TABLES
 from chiso.terms.unit import Level
 
 CountKind = Literal["rows", "distinct", "sum", "min", "max"]
@@ -90,6 +92,24 @@ def own_condition(numerator: Measure, denominator: Measure) -> Expression | None
             return where
         case _:
             return None
+
+
+def with_trees(measure: Measure, change: Callable[[Expression], Expression]) -> Measure:
+    """Return the measure with each of its conditions and values changed."""
+    match measure:
+        case Count(of=of, where=where, within=within):
+            inside = None if within is None else with_trees(within, change)
+            assert inside is None or isinstance(inside, Count)
+            return replace(
+                measure,
+                of=None if of is None else change(of),
+                where=None if where is None else change(where),
+                within=inside,
+            )
+        case Combination(parts=parts):
+            return replace(measure, parts=tuple(with_trees(part, change) for part in parts))
+        case _:
+            return measure
 
 
 @dataclass(frozen=True)
@@ -182,6 +202,13 @@ class RuleSet:
     def indices(self) -> tuple[IndexRule, ...]:
         """Every index, in the catalogue's order."""
         return tuple(index for group in self.groups for index in group.indices)
+
+    def scope(self, table: str) -> Scope:
+        """Return what names mean in a condition over ``table``, as in the catalogue itself."""
+        definitions = self.tables[table].definitions if table in self.tables else ()
+        bodies = {definition.name: definition.body for definition in definitions}
+        words = {each.name: each.words for each in definitions if each.words is not None}
+        return Scope(TABLES[table], bodies.get, tuple(bodies), words)
 
     def group_of(self, index: IndexRule) -> GroupRule:
         """Return the group that ``index`` belongs to."""

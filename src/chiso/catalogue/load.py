@@ -15,7 +15,7 @@ from chiso.catalogue.entries import read_entries
 from chiso.catalogue.formula import RuleSet
 from chiso.catalogue.meaning import Meaning
 from chiso.catalogue.model import CatalogueText, Edition
-from chiso.catalogue.reader import Document, edition_starts
+from chiso.catalogue.reader import Document, Resolved, edition_starts
 from chiso.errors import (
     CatalogueError,
     Place,
@@ -56,18 +56,24 @@ class Catalogue:
         An edition ends the day before the next begins, so a day outside it takes its nearest day.
         Raises UsageError when there is no such edition.
         """
-        edition = self.edition_on(day) if edition_id is None else self._named(edition_id)
+        edition = self.edition_on(day) if edition_id is None else self.edition(edition_id)
         position = self.editions.index(edition)
         day = max(day, edition.from_)
         if position + 1 < len(self.editions):
             day = min(day, self.editions[position + 1].from_ - timedelta(days=1))
         resolved = self.document.resolve(day)
-        entries = read_entries(resolved)
-        if entries.text is None or entries.problems:
-            raise CatalogueError(entries.problems)
-        return Meaning(entries.text, resolved, self.document).rules(edition, day)
+        return Meaning(_entries(resolved), resolved, self.document).rules(edition, day)
 
-    def _named(self, edition_id: str) -> Edition:
+    def text(self, day: date) -> CatalogueText:
+        """Return what is written for ``day``; for days before the first edition, for that edition's first."""
+        return _entries(self.document.resolve(max(day, self.editions[0].from_)))
+
+    def first_days(self) -> tuple[date, ...]:
+        """Return each day on which the catalogue begins to say something else, ascending."""
+        return tuple(_days_to_check(self.document))
+
+    def edition(self, edition_id: str) -> Edition:
+        """Return the edition of that id; raises UsageError when there is none."""
         for edition in self.editions:
             if edition.id == edition_id:
                 return edition
@@ -110,6 +116,13 @@ def load_catalogue(path: str | Path | None = None) -> Catalogue:
     document = Document(text, file.name)
     editions = _validated(document)
     return Catalogue(file.name, hashlib.sha256(content).hexdigest(), document, editions)
+
+
+def _entries(resolved: Resolved) -> CatalogueText:
+    entries = read_entries(resolved)
+    if entries.text is None or entries.problems:
+        raise CatalogueError(entries.problems)
+    return entries.text
 
 
 def _validated(document: Document) -> tuple[Edition, ...]:

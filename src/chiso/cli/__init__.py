@@ -1,6 +1,7 @@
 """The command line."""
 
-from chiso.cli import explaining  # the commands of the module, by importing it
+from chiso.cli import catalogues, explaining
 from chiso.cli.commands import main
 
-__all__ = ["explaining", "main"]
+# The commands of each module are there once it is imported.
+__all__ = ["catalogues", "explaining", "main"]

@@ -147,14 +147,14 @@ def catalogue() -> None:
     """Work on the catalogue."""
 
 
-_CATALOGUE_FILE = click.argument("file", required=False, type=click.Path(path_type=Path), metavar="[FILE]")
+CATALOGUE_FILE = click.argument("file", required=False, type=click.Path(path_type=Path), metavar="[FILE]")
 
 
 @catalogue.command(
     "check",
     help=say("Kiểm tra bộ chỉ số: mọi lỗi trong một lần.", "Check a catalogue: every fault in one go."),
 )
-@_CATALOGUE_FILE
+@CATALOGUE_FILE
 @common
 def check_catalogue(**options: Any) -> None:
     """Check a catalogue."""
@@ -173,7 +173,7 @@ def check_catalogue(**options: Any) -> None:
 @catalogue.command(
     help=say("Chạy các phép thử ghi trong bộ chỉ số.", "Run the tests that a catalogue carries.")
 )
-@_CATALOGUE_FILE
+@CATALOGUE_FILE
 @path_option("--working-days", vi="Bảng ngày nghỉ, làm bù riêng", en="Own table of days off and worked")
 @common
 def test(**options: Any) -> int:
@@ -193,7 +193,7 @@ def test(**options: Any) -> int:
         "Print a catalogue, or one index with its formula and source.",
     )
 )
-@_CATALOGUE_FILE
+@CATALOGUE_FILE
 @click.option(
     "--index", metavar="CODE", help=say("Một chỉ số hay bí danh của nó", "One index, or an alias of it")
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 from typing import TextIO
 
 from rich.box import SIMPLE_HEAD
@@ -17,27 +16,13 @@ from chiso.catalogue.formula import IndexRule, RuleSet
 from chiso.catalogue.model import Bilingual
 from chiso.catalogue.wording import definitions_used, expression_text, measure_text
 from chiso.errors import Language, Text
+from chiso.reporting.catalogue_names import ZERO_RULES, target
 from chiso.reporting.tables import number_text
 from chiso.scoring.catalogue_tests import TestResult
-
-_ZERO_RULES = {
-    "full": Text(vi="đủ điểm", en="full points"),
-    "zero": Text(vi="0 điểm", en="0 points"),
-    "blank": Text(vi="để trống, mức tối đa giữ nguyên", en="left blank, the maximum is kept"),
-    "exclude": Text(vi="không tính, mức tối đa giảm", en="left out, the maximum falls"),
-}
 
 
 def _in(text: Bilingual, language: Language) -> str:
     return text.vi if language == "vi" else text.en
-
-
-def _target(value: Fraction | None, unit: str) -> str:
-    if value is None:
-        return "–"
-    shown = value * 100 if unit == "percent" else value
-    text = str(shown.numerator) if shown.denominator == 1 else str(float(shown))
-    return f"{text} %" if unit == "percent" else text
 
 
 def print_catalogue(rules: RuleSet, stream: TextIO, language: Language, *, width: int) -> None:
@@ -59,7 +44,7 @@ def print_catalogue(rules: RuleSet, stream: TextIO, language: Language, *, width
                 index.code,
                 _in(index.name, language),
                 plain(index.points) if index.scored else "–",
-                _target(index.rule.full_at, index.value_unit),
+                target(index.rule.full_at, index.value_unit),
                 index.on_zero,
                 index.status,
             )
@@ -93,8 +78,8 @@ def _facts(rules: RuleSet, index: IndexRule, language: Language) -> Iterator[tup
             yield f"  {name}", expression_text(body)
     if index.scored:
         yield say("Điểm", "Points"), plain(index.points)
-        yield say("Đủ điểm ở", "Full points at"), _target(index.rule.full_at, index.value_unit)
-    yield say("Khi mẫu số 0", "At 0/0"), _ZERO_RULES[index.on_zero].in_language(language)
+        yield say("Đủ điểm ở", "Full points at"), target(index.rule.full_at, index.value_unit)
+    yield say("Khi mẫu số 0", "At 0/0"), ZERO_RULES[index.on_zero].in_language(language)
     yield say("Cộng dồn", "Roll-up"), index.rollup
     yield say("Đo ở", "Measured at"), ", ".join(index.measured_at) or say("từng đơn vị", "each unit")
     yield say("Áp dụng cho", "Applies to"), ", ".join(index.applies_to)

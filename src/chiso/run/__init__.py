@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from chiso.run.catalogues import show_catalogue, test_catalogue, write_sample
 from chiso.run.checking import Checked, check, draft_mapping
+from chiso.run.comparing import Comparison, Reference, diff_catalogues, diff_editions, reference
 from chiso.run.explaining import ExplainRequest, explain
 from chiso.run.reading import Gates, PeriodRequest, Prepared, ReadRequest, check_gates
 from chiso.run.scoring import ScoreRequest, chosen_units, provenance, rank, score
 
 __all__ = [
     "Checked",
+    "Comparison",
     "ExplainRequest",
     "Gates",
     "PeriodRequest",
     "Prepared",
     "ReadRequest",
+    "Reference",
     "ScoreRequest",
     "check",
     "check_gates",
     "chosen_units",
+    "diff_catalogues",
+    "diff_editions",
     "draft_mapping",
     "explain",
     "provenance",
     "rank",
+    "reference",
     "score",
     "show_catalogue",
     "test_catalogue",
