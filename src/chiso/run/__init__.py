@@ -6,6 +6,7 @@ from chiso.run.catalogues import show_catalogue, test_catalogue, write_sample
 from chiso.run.checking import Checked, check, draft_mapping
 from chiso.run.reading import Gates, PeriodRequest, Prepared, ReadRequest, check_gates
 from chiso.run.scoring import ScoreRequest, chosen_units, provenance, rank, score
+from chiso.run.whatif import WhatifRequest, whatif
 
 __all__ = [
     "Checked",
@@ -14,6 +15,7 @@ __all__ = [
     "Prepared",
     "ReadRequest",
     "ScoreRequest",
+    "WhatifRequest",
     "check",
     "check_gates",
     "chosen_units",
@@ -23,5 +25,6 @@ __all__ = [
     "score",
     "show_catalogue",
     "test_catalogue",
+    "whatif",
     "write_sample",
 ]
