@@ -21,7 +21,7 @@ from chiso.catalogue.load import Catalogue
 from chiso.catalogue.meaning import Meaning
 from chiso.catalogue.model import Bilingual
 from chiso.catalogue.nodes import is_dated, value_on
-from chiso.catalogue.reader import Document
+from chiso.catalogue.reader import Document, Path
 from chiso.catalogue.settings import OPTION, OverlayFile, Part, Setting, Settings, read_settings
 from chiso.errors import CatalogueError, ChisoError, Place, Problem, Text, UsageError
 
@@ -84,14 +84,21 @@ def overlaid(
     problems.extend(entries.problems)
     if entries.text is not None:
         found = dict.fromkeys(check(entries.text, resolved, document, entries.mended))
-        # While some of the changes are missing, what they lead to elsewhere (sums above all) says nothing.
-        of_changes = (p for p in found if p.place is not None and p.place.file in settings.texts)
-        problems.extend(of_changes if problems else found)
+        # While some of the changes are missing, sums and what they lead to elsewhere say nothing.
+        sums = {resolved.place(path) for path in _sums(len(entries.text.groups))}
+        certain = (p for p in found if p.place and p.place.file in settings.texts and p.place not in sums)
+        problems.extend(certain if problems else found)
     if problems or entries.text is None:
         raise _error(problems, settings)
     edition = next(edition for edition in entries.text.editions if edition.id == before.edition)
     rules = Meaning(entries.text, resolved, document).rules(edition, day)
     return Overlaid(rules, tuple(changes), settings.files)
+
+
+def _sums(groups: int) -> Iterator[Path]:
+    """Yield the paths at which parts that do not add up are told."""
+    yield ("total",)
+    yield from (("groups", position, "points") for position in range(groups))
 
 
 def _on_day(node: yaml.Node, day: date) -> yaml.Node:
@@ -240,7 +247,15 @@ def _error(problems: Iterable[Problem], settings: Settings) -> ChisoError:
         told[Problem(problem.message, place, hint)] = None
     only_options = all(_is_option(problem.place) for problem in told)
     kind = UsageError if only_options or not files else CatalogueError
-    return kind(list(told))
+    return kind(sorted(told, key=_in_order))
+
+
+def _in_order(problem: Problem) -> tuple[bool, str, int, int]:
+    """Files first, from their tops to their ends; options as they were given."""
+    place = problem.place
+    if place is None or _is_option(place):
+        return True, "", 0, 0
+    return False, place.file, place.line or 0, place.column or 0
 
 
 def _is_option(place: Place | None) -> TypeGuard[Place]:

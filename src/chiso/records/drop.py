@@ -1,8 +1,9 @@
-"""Cases left out on purpose: a file lists their numbers, and their rows are taken away from the records."""
+"""Cases left out on purpose: files list their numbers, and for a while the records lack their rows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -60,17 +61,37 @@ def read_case_lists(paths: Iterable[Path], spelling: Spelling) -> tuple[CaseList
     return tuple(lists)
 
 
-def without_cases(records: Records, lists: Sequence[CaseList]) -> tuple[Records, tuple[Dropped, ...], int]:
-    """Return the records as if the listed cases were in no export, what each list did, and the rows gone.
+@dataclass(frozen=True)
+class Without:
+    """The records as if the listed cases were in no export; what each list did; how many rows are gone."""
 
-    All states of a number go, those set aside too. The rows are deleted from the records' own tables:
-    ``records`` must not be counted any more.
+    records: Records
+    dropped: tuple[Dropped, ...]
+    rows: int
+
+
+@contextmanager
+def without_cases(records: Records, lists: Sequence[CaseList]) -> Iterator[Without]:
+    """Yield the records without the listed cases: all states of a number go, those set aside too.
+
+    The rows are missing from the records' own tables while the context lasts, and are there again after it.
     """
-    loaded = records.tables.get(CASES.name)
-    if not lists or loaded is None:
-        gone = [Dropped(each.path, each.sha256, 0, tuple(row for row, _ in each.numbers)) for each in lists]
-        return records, tuple(gone), 0
+    if not lists or CASES.name not in records.tables:
+        dropped = (
+            Dropped(each.path, each.sha256, 0, tuple(row for row, _ in each.numbers)) for each in lists
+        )
+        yield Without(records, tuple(dropped), 0)
+        return
+    records.connection.begin()
+    try:
+        yield _without(records, lists)
+    finally:
+        records.connection.rollback()
+
+
+def _without(records: Records, lists: Sequence[CaseList]) -> Without:
     connection, key = records.connection, identifier(_NUMBER.name)
+    loaded = records.tables[CASES.name]
     listed = [(n, row, number) for n, each in enumerate(lists) for row, number in each.numbers]
     columns = list(zip(*listed, strict=True)) or [(), (), ()]
     connection.execute(
@@ -80,7 +101,7 @@ def without_cases(records: Records, lists: Sequence[CaseList]) -> tuple[Records,
         "unnest(CAST(? AS VARCHAR[])) AS cell)",
         [list(column) for column in columns],
     )
-    there = f"number IN (SELECT {key} FROM {CASES.name})"
+    there = f"number IN (SELECT {key} FROM {CASES.name} WHERE {key} IS NOT NULL)"
     found = connection.execute(
         f"SELECT list_no, count(DISTINCT number) FROM dropped WHERE {there} GROUP BY list_no"
     ).fetchall()
@@ -96,18 +117,19 @@ def without_cases(records: Records, lists: Sequence[CaseList]) -> tuple[Records,
     ).fetchall()
     left = replace(loaded, rows_read=counts[0], quarantined=counts[1], superseded=counts[2])
     places = set(map(loaded.place_of, positions))
-    dropped = [
-        Dropped(
-            each.path,
-            each.sha256,
-            dict(found).get(n, 0),
-            tuple(int(row) for of, row in lacking if of == n),
-        )
-        for n, each in enumerate(lists)
-    ]
     kept = tuple(row for row in records.quarantine if (row.label, row.row) not in places)
-    tables = {**records.tables, CASES.name: left}
-    return replace(records, tables=tables, quarantine=kept), tuple(dropped), len(positions)
+    cases = dict(found)
+    unknown: dict[int, list[int]] = {}
+    for list_no, row in lacking:
+        unknown.setdefault(list_no, []).append(int(row))
+    return Without(
+        replace(records, tables={**records.tables, CASES.name: left}, quarantine=kept),
+        tuple(
+            Dropped(each.path, each.sha256, cases.get(n, 0), tuple(unknown.get(n, ())))
+            for n, each in enumerate(lists)
+        ),
+        len(positions),
+    )
 
 
 def _read(path: Path, spelling: Spelling, problems: list[Problem]) -> CaseList:

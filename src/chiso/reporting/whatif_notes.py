@@ -52,11 +52,14 @@ def _of_the_change(result: Whatif, *, only_changed: bool) -> Iterator[Text]:
     yield from _leagues(result)
     if only_changed:
         changed = sum(1 for _ in changed_scores(result))
+        if not changed:
+            yield Text(vi="Không chỉ số nào thay đổi", en="No index changes")
+            return
         same = sum(len(unit.scores) for unit in result.units) - changed
         yield Text(
             vi=f"Chỉ hiện chỉ số có thay đổi; {number_text(same, 'vi')} dòng giữ nguyên (--format csv có đủ)",
-            en="Only indices that change are shown; "
-            f"{number_text(same, 'en')} {plural(same, 'row is', 'rows are')} as before (--format csv has all)",
+            en=f"Only indices that change are shown; {number_text(same, 'en')} "
+            f"{plural(same, 'row is', 'rows are')} as before (--format csv has all)",
         )
 
 

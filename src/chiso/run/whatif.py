@@ -68,19 +68,19 @@ def whatif(
     if needed_after != needed:
         records = load(request, needed_after, progress)
         when_loaded_again(records)
-    left, dropped, rows_dropped = without_cases(records, lists)
-    try:
-        after = score_records(changed.rules, left, judgement, working_days, origin)
-    except CannotScoreError as error:
-        raise CannotScoreError([_NOTHING_LEFT, *error.problems]) from None
+    with without_cases(records, lists) as left:
+        try:
+            after = score_records(changed.rules, left.records, judgement, working_days, origin)
+        except CannotScoreError as error:
+            raise CannotScoreError([_NOTHING_LEFT, *error.problems]) from None
     shown = _chosen(request, before, after, records)
     return Whatif(
         before=with_units(before, tuple(score for score in before.units if score.unit.code in shown)),
         after=with_units(after, tuple(score for score in after.units if score.unit.code in shown)),
         units=unit_changes(before, after, shown),
         overlaid=changed,
-        dropped=dropped,
-        rows_dropped=rows_dropped,
+        dropped=left.dropped,
+        rows_dropped=left.rows,
     )
 
 
