@@ -48,14 +48,14 @@ def same(one: Scoreboard, other: Scoreboard) -> bool:
 def figures(result: Any) -> dict[str, tuple[str, str, int, int]]:
     """Total before and after, place before and after, of the communes."""
     return {
-        unit.unit.unit.code: (
+        unit.unit.code: (
             str(unit.before.score.total),
             str(unit.after.score.total),
             unit.before.place,
             unit.after.place,
         )
         for unit in result.units
-        if unit.unit.unit.level == "commune"
+        if unit.unit.level == "commune"
     }
 
 
@@ -95,7 +95,7 @@ def test_another_zero_rule_moves_units_into_another_league(tmp_path: Path, chiso
     result = whatif(folder, catalogue, "1.on_zero=exclude")
     # Xã Hai has no case: 0 of 10 before; index 1 leaves its maximum, and nobody else can earn 4 at most.
     assert figures(result)["C2"] == ("0.00", "0.00", 2, 1)
-    assert [unit.unit.unit.code for unit in result.units if unit.changes_league] == ["C2"]
+    assert [unit.unit.code for unit in result.units if unit.changes_league] == ["C2"]
     outcome = chiso(
         "whatif", folder, "--catalogue", catalogue, *ON, "--set", "1.on_zero=exclude", "--lang", "en"
     )
@@ -318,7 +318,7 @@ def test_samples_with_another_target_and_other_arithmetic(two_communes: Path, tm
     board = score(records, edited, **on)
     assert same(result.after, board)
     places = {rank.score.unit.code: rank.place for rank in run.rank(board)}
-    assert {unit.unit.unit.code: unit.after.place for unit in result.units} == places
+    assert {unit.unit.code: unit.after.place for unit in result.units} == places
 
 
 def test_samples_without_every_third_case(two_communes: Path, tmp_path: Path) -> None:
@@ -339,6 +339,49 @@ def test_samples_without_every_third_case(two_communes: Path, tmp_path: Path) ->
     result = whatif(source, None, drop_cases=(listing,), **on)
     assert result.dropped[0].cases == len(set(dropped)) > 90
     assert same(result.after, score(edited, None, **on))
+
+
+LISTS = {
+    "explained": (
+        "list.csv",
+        "index,case_id,state,reason,officer_code\n1,K1,counts,,\n2,K2,not,late,cb\n2,K1,,,\n",
+    ),
+    "semicolons": ("list.csv", "\ufeffGhi chú;MÃ HỒ SƠ\nx;K1\n;\ny;  K2 \n"),
+    "one column": ("list.txt", "MaHoSo\r\nK1\r\nK2\r\n"),
+    "below titles": ("list.csv", "DANH SÁCH,\nnăm 2026,\nSố hồ sơ,Lý do\nK1,a\nK2,b\n"),
+    "json": ("list.json", '[{"case_id": "K1"}, {"case_id": "K2", "why": "x"}]'),
+    "json lines": ("list.jsonl", '{"MaHoSo": "K2"}\n{"MaHoSo": "K1"}\n'),
+    "html": ("list.xls", "<table><tr><td>Mã hồ sơ<td>x</tr><tr><td>K1<td>1</tr><tr><td>K2<td>2</tr></table>"),
+}
+
+
+@pytest.mark.parametrize("name, text", LISTS.values(), ids=LISTS)
+def test_lists_in_any_form(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text, "utf-8", newline="")
+    records = load_records([a_folder(tmp_path / "r")])
+    lists = read_case_lists([tmp_path / name], shipped_spelling())
+    with without_cases(records, lists) as left:
+        assert left.records.connection.execute("SELECT case_id FROM cases").fetchall() == [("K3",)]
+    assert (left.dropped[0].cases, left.dropped[0].unknown_rows, left.rows) == (2, (), 2)
+
+
+def test_numbers_that_a_result_wrote_for_spreadsheets_are_found(tmp_path: Path) -> None:
+    records = load_records(
+        [a_folder(tmp_path / "r", cases=CASES.replace("K3,", "-3,").replace("K2,", "'2,"))]
+    )
+    (tmp_path / "list.csv").write_text("case_id,x\n'-3,1\n'2,2\n12,3\n", "utf-8")
+    with without_cases(records, read_case_lists([tmp_path / "list.csv"], shipped_spelling())) as left:
+        assert left.records.connection.execute("SELECT case_id FROM cases").fetchall() == [("K1",)]
+    assert left.dropped[0].unknown_rows == (4,)
+
+
+def test_without_any_cases_among_the_records(tmp_path: Path) -> None:
+    folder = a_folder(tmp_path / "r")
+    (folder / "cases.csv").unlink()
+    (tmp_path / "list.csv").write_text("case_id\nK1\n", "utf-8")
+    records = load_records([folder])
+    with without_cases(records, read_case_lists([tmp_path / "list.csv"], shipped_spelling())) as left:
+        assert left.records is records and left.dropped[0].unknown_rows == (2,)
 
 
 def test_the_records_are_whole_again_afterwards(tmp_path: Path) -> None:
@@ -422,6 +465,22 @@ def test_rows_in_quarantine_go_too(tmp_path: Path) -> None:
     assert (result.before.fates[0].quarantined, result.after.fates[0].quarantined) == (2, 1)
     rows = [{row.row for row in board.quarantine} for board in (result.before, result.after)]
     assert rows == [{5, 6}, {5}]
+
+
+def test_gates_look_at_both_runs_and_the_quarantine_is_that_of_before(tmp_path: Path, chiso: Any) -> None:
+    # Two rows are at fault: one wherever it is read, the other where its waiting time is asked for.
+    head, *rows = CASES.splitlines()
+    waited = [f"{head},waiting_minutes", f"{rows[0]},lâu", f"{rows[1]},5", "K3,C2,online,31/02/2026,,,,4,5"]
+    folder = a_folder(tmp_path / "r", cases="\n".join(waited) + "\n")
+    catalogue = a_catalogue(tmp_path)
+    asked = ("whatif", folder, "--catalogue", catalogue, *ON, "--lang", "en")
+    formula = ("--set", "2.numerator.where=waiting_minutes < 15")
+    share = ("--max-quarantined", "50%")
+    assert chiso(*asked, *share, "--set", "2.on_zero=zero").code == 0
+    outcome = chiso(*asked, *share, *formula, "--quarantine", tmp_path / "q")
+    assert outcome.code == 14 and "2 of 3 rows are quarantined" in outcome.stderr
+    written = "".join(path.read_text("utf-8-sig") for path in (tmp_path / "q").glob("*.csv"))
+    assert "K3" in written and "K1" not in written
 
 
 def test_nothing_is_written_beside_the_output(tmp_path: Path, chiso: Any) -> None:

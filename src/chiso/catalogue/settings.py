@@ -165,7 +165,7 @@ class _Reader:
             table, _, keys = rest.partition(".")
             if not self._known_code("records", table, place):
                 return None
-            return self._with_keys("records", table, keys, place)
+            return self._with_keys("records", self._names["records"][table.casefold()], keys, place)
         # Codes hold dots themselves, so the longest name that the address begins with counts.
         steps = address.split(".")
         for length in range(len(steps), 0, -1):
@@ -242,7 +242,10 @@ class _Reader:
             return
         self._fault(
             place_of(node),
-            Text(vi=f"Ở đây cần một mục {wanted.vi}", en=f"A mapping {wanted.en} is needed here"),
+            Text(
+                vi=f"Ở đây cần một mục dạng {wanted.vi}",
+                en=f"A mapping of the form {wanted.en} is needed here",
+            ),
         )
 
     # What both must keep to
@@ -276,21 +279,25 @@ class _Reader:
 
     def check_conflicts(self) -> None:
         """Tell where one value is set twice: which of the two was meant, nobody can know."""
-        for number, setting in enumerate(self.settings):
-            for earlier in self.settings[:number]:
-                same = (setting.part, setting.code) == (earlier.part, earlier.code)
-                shorter = min(len(setting.keys), len(earlier.keys))
-                if same and setting.keys[:shorter] == earlier.keys[:shorter]:
-                    first = {language: earlier.place.in_language(language) for language in ("vi", "en")}
-                    self._fault(
-                        setting.place,
-                        Text(
-                            vi=f"{setting.address} đã được đổi ở {first['vi']}",
-                            en=f"{setting.address} is changed already by {first['en']}",
-                        ),
-                        Text(vi="Bỏ một trong hai", en="Leave out one of the two"),
-                    )
-                    break
+        whole: dict[tuple[str, ...], Setting] = {}
+        around: dict[tuple[str, ...], Setting] = {}
+        for setting in self.settings:
+            steps = (setting.part, setting.code, *setting.keys)
+            above = [steps[:length] for length in range(3, len(steps) + 1)]
+            earlier = next((whole[path] for path in above if path in whole), None) or around.get(steps)
+            if earlier is not None:
+                vi, en = earlier.place.in_language("vi"), earlier.place.in_language("en")
+                self._fault(
+                    setting.place,
+                    Text(
+                        vi=f"{setting.address} đã được đổi ở {vi}",
+                        en=f"{setting.address} is changed already by {en}",
+                    ),
+                    Text(vi="Bỏ một trong hai", en="Leave out one of the two"),
+                )
+            whole.setdefault(steps, setting)
+            for path in above:
+                around.setdefault(path, setting)
 
     def _fault(self, place: Place, message: Text, hint: Text | None = None) -> None:
         self.problems.append(Problem(message, place, hint))

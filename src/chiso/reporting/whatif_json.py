@@ -65,7 +65,7 @@ def whatif_json(result: Whatif, notes: Sequence[str], language: Language) -> str
 
 
 def _unit(change: UnitChange, language: Language) -> dict[str, object]:
-    unit = change.unit.unit
+    unit = change.unit
     return {
         "unit_code": unit.code,
         "unit_name": unit.name,

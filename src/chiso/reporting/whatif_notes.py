@@ -46,7 +46,7 @@ def _of_the_change(result: Whatif, *, only_changed: bool) -> Iterator[Text]:
         )
     if result.overlaid.changes or result.rows_dropped:
         yield Text(
-            vi="Hạng là hạng trong mọi đơn vị cùng cấp, kể cả đơn vị không hiện ở đây",
+            vi="Hạng được xếp trong tất cả đơn vị cùng cấp, kể cả đơn vị không hiện ở đây",
             en="Ranks are those among all units of a level, those not shown here included",
         )
     yield from _leagues(result)
@@ -95,7 +95,7 @@ def _catalogue(result: Whatif) -> Text:
 
 def _dropped(dropped: Dropped) -> Iterator[Text]:
     yield Text(
-        vi=f"Bỏ {number_text(dropped.cases, 'vi')} hồ sơ theo {dropped.path}, như không có trong dữ liệu",
+        vi=f"Bỏ {number_text(dropped.cases, 'vi')} hồ sơ theo {dropped.path}, coi như không có trong dữ liệu",
         en=f"{number_text(dropped.cases, 'en')} {plural(dropped.cases, 'case is', 'cases are')} left out "
         f"by {dropped.path}, as if the records had not held {plural(dropped.cases, 'it', 'them')}",
     )

@@ -65,7 +65,7 @@ def _pair(name: str, kind: ColumnKind) -> tuple[Column, Column]:
 
 
 def _of_unit(result: Whatif, change: UnitChange) -> tuple[str, str, str, str]:
-    unit = change.unit.unit
+    unit = change.unit
     return result.before.judgement.period.label, unit.code, unit.name, unit.level
 
 

@@ -9,7 +9,8 @@ from decimal import Decimal
 from chiso.catalogue.overlay import Overlaid
 from chiso.records.drop import Dropped
 from chiso.scoring.rank import Rank, rank_units
-from chiso.scoring.scoreboard import Score, Scoreboard, UnitScore
+from chiso.scoring.scoreboard import Score, Scoreboard
+from chiso.terms.unit import Unit
 
 _NOTHING = Decimal("0.00")
 
@@ -45,9 +46,9 @@ class UnitChange:
     after: Rank
 
     @property
-    def unit(self) -> UnitScore:
-        """The unit's scores before."""
-        return self.before.score
+    def unit(self) -> Unit:
+        """Whose scores these are."""
+        return self.before.score.unit
 
     @property
     def total(self) -> Decimal:
