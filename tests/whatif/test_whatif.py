@@ -239,6 +239,23 @@ def test_settings_reach_into_the_value_in_force(tmp_path: Path) -> None:
     assert same(result.after, score(records, edited))
 
 
+def test_tests_of_the_catalogue_do_not_stand_in_the_way(tmp_path: Path) -> None:
+    # An index that no record shows any more may carry no test; a definition of that name is none.
+    catalogue = a_catalogue(
+        tmp_path,
+        ("on_time: least", "tests: due_on is not null\n      on_time: least"),
+        (
+            "        points: 6",
+            "        tests: [{name: a, given: {cases: [{}]}, expect: {}}]\n        points: 6",
+        ),
+    )
+    settings = ("1.reported_only=true", "1.numerator=null", "1.denominator=null", "2.numerator.where=tests")
+    result = whatif(a_folder(tmp_path / "r"), catalogue, *settings)
+    # Nothing is reported for index 1: 4 points are left, and every case has a due day.
+    assert figures(result)["C1"] == ("5.50", "4.00", 2, 1)
+    assert [missing.index for missing in result.after.missing] == ["1"]
+
+
 def test_only_the_edition_judged_is_changed_and_checked(tmp_path: Path) -> None:
     # In the edition before, the points were others: 9 and 1.
     catalogue = a_catalogue(

@@ -25,8 +25,6 @@ from chiso.catalogue.reader import Document, Path
 from chiso.catalogue.settings import OPTION, OverlayFile, Part, Setting, Settings, read_settings
 from chiso.errors import CatalogueError, ChisoError, Place, Problem, Text, UsageError
 
-# A test says what the catalogue must count as it stands; a change is meant to count otherwise.
-_TESTS = frozenset({"tests", "test_defaults", "test_period"})
 _TEXT_TAG, _MAPPING_TAG = "tag:yaml.org,2002:str", "tag:yaml.org,2002:map"
 
 
@@ -74,6 +72,7 @@ def overlaid(
     day = before.effective_on
     root = _on_day(base.root, day)
     assert isinstance(root, yaml.MappingNode)
+    _drop_tests(root)
     problems = list(settings.problems)
     changes = [
         change for setting in settings.settings for change in _put(root, setting, before, day, problems)
@@ -102,7 +101,7 @@ def _sums(groups: int) -> Iterator[Path]:
 
 
 def _on_day(node: yaml.Node, day: date) -> yaml.Node:
-    """Return a copy of a tree with its values by date replaced by those of ``day``, and without tests.
+    """Return a copy of a tree with its values by date replaced by those of ``day``.
 
     A value that has not begun stays, so that it is told like that.
     """
@@ -110,12 +109,19 @@ def _on_day(node: yaml.Node, day: date) -> yaml.Node:
         value = value_on(node, day)
         return node if value is None else _on_day(value, day)
     if isinstance(node, yaml.MappingNode):
-        values = [(key, _on_day(value, day)) for key, value in node.value if key.value not in _TESTS]
+        values = [(key, _on_day(value, day)) for key, value in node.value]
         return yaml.MappingNode(node.tag, values, node.start_mark, node.end_mark, node.flow_style)
     if isinstance(node, yaml.SequenceNode):
         items = [_on_day(item, day) for item in node.value]
         return yaml.SequenceNode(node.tag, items, node.start_mark, node.end_mark, node.flow_style)
     return node
+
+
+def _drop_tests(root: yaml.MappingNode) -> None:
+    """Take out the tests: they say what the catalogue must count as it stands, not after a change."""
+    _remove(root, "test_defaults", "test_period")
+    for index in _indices(root):
+        _remove(index, "tests")
 
 
 def _put(
@@ -172,18 +178,16 @@ def _entry(root: yaml.MappingNode, setting: Setting) -> yaml.MappingNode:
                 _replace(records, setting.code, table, mark)
             return table
         case "editions":
-            return _item(_value(root, "editions"), "id", setting.code)
+            return _with(_items(_value(root, "editions")), "id", setting.code)
         case "groups":
-            return _item(_value(root, "groups"), "code", setting.code)
+            return _with(_items(_value(root, "groups")), "code", setting.code)
         case "indices":
-            groups = _value(root, "groups")
-            assert groups is not None  # the catalogue was checked
-            inside = [item for group in groups.value for item in _items(_value(group, "indices"))]
-            return _with(inside, "code", setting.code)
+            return _with(_indices(root), "code", setting.code)
 
 
-def _item(node: yaml.Node | None, key: str, code: str) -> yaml.MappingNode:
-    return _with(_items(node), key, code)
+def _indices(root: yaml.MappingNode) -> list[yaml.MappingNode]:
+    groups = _items(_value(root, "groups"))
+    return [index for group in groups for index in _items(_value(group, "indices"))]
 
 
 def _items(node: yaml.Node | None) -> list[yaml.MappingNode]:
@@ -197,6 +201,10 @@ def _with(items: Iterable[yaml.MappingNode], key: str, code: str) -> yaml.Mappin
 
 def _value(node: yaml.MappingNode, key: str) -> yaml.Node | None:
     return next((value for name, value in node.value if name.value == key), None)
+
+
+def _remove(node: yaml.MappingNode, *keys: str) -> None:
+    node.value = [(name, value) for name, value in node.value if name.value not in keys]
 
 
 def _is_null(node: yaml.Node) -> bool:
