@@ -113,7 +113,7 @@ def load_catalogue(path: str | Path | None = None) -> Catalogue:
     except UnicodeDecodeError as error:
         message = Text(vi="Bộ chỉ số phải ở dạng UTF-8", en="A catalogue must be in UTF-8")
         raise CatalogueError(Problem(message, Place(str(file)))) from error
-    document = Document(text, file.name)
+    document = Document.parsed(text, file.name)
     editions = _validated(document)
     return Catalogue(file.name, hashlib.sha256(content).hexdigest(), document, editions)
 

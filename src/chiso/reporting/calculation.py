@@ -10,15 +10,9 @@ from chiso import arithmetic
 from chiso.catalogue.formula import IndexRule
 from chiso.catalogue.model import Rounding
 from chiso.errors import Language, Text
+from chiso.reporting.catalogue_names import ZERO_RULES
 from chiso.reporting.tables import VALUE_UNITS, number_text
 from chiso.scoring.scoreboard import Score
-
-ZERO_RULES = {
-    "full": Text(vi="đủ điểm", en="full points"),
-    "zero": Text(vi="0 điểm", en="0 points"),
-    "blank": Text(vi="để trống, cộng 0, mức tối đa giữ nguyên", en="blank, adds 0, the maximum is kept"),
-    "exclude": Text(vi="không tính, mức tối đa giảm", en="left out, the maximum falls"),
-}
 
 
 def calculation_lines(index: IndexRule, rounding: Rounding, score: Score, language: Language) -> list[str]:

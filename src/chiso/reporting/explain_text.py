@@ -16,6 +16,7 @@ from chiso.catalogue.wording import definitions_used, expression_text, measure_t
 from chiso.catalogue.words import in_words, measure_in_words
 from chiso.errors import Language, Text
 from chiso.reporting.calculation import calculation_lines
+from chiso.reporting.catalogue_names import STATUSES
 from chiso.reporting.console import print_table
 from chiso.reporting.explain_tables import key_table, loss_table, reason_table, record_table
 from chiso.reporting.tables import LEVEL_NAMES, OUTCOMES, ReportTable, number_text
@@ -23,11 +24,6 @@ from chiso.scoring.behind import RecordsBehind
 from chiso.scoring.explain import GroupExplanation, IndexExplanation, UnitExplanation
 from chiso.scoring.measure import IndexMeasures
 
-STATUSES = {
-    "issued": Text(vi="đã ban hành hoặc đã kiểm chứng", en="issued"),
-    "inferred": Text(vi="suy đoán", en="inferred"),
-    "unknown": Text(vi="chưa biết", en="unknown"),
-}
 # What a unit cannot put right itself.
 _NOT_OWN = {
     "inherited": Text(vi="Do cấp trên quyết định", en="Decided by the unit above"),

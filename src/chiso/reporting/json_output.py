@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from chiso.errors import Language, Text
+from chiso.records.dataset import SourceFile
 from chiso.scoring.counts import Fates
 from chiso.scoring.rank import Rank
 from chiso.scoring.scoreboard import FEW_CASES, Score, Scoreboard, UnitScore
@@ -19,28 +20,14 @@ def scoreboard_json(board: Scoreboard, language: Language, ranks: Sequence[Rank]
     units = [_unit(board, unit, language) for unit in board.units]
     if ranks is not None:
         units = [{"rank": rank.place, **_unit(board, rank.score, language)} for rank in ranks]
-    judgement, rules = board.judgement, board.rules
     data = {
         "schema_version": SCHEMA_VERSION,
         "chiso_version": board.provenance.chiso_version,
-        "catalogue": {
-            "id": rules.catalogue,
-            "edition": rules.edition,
-            "effective_on": rules.effective_on.isoformat(),
-            "file": board.provenance.catalogue_file,
-            "sha256": board.provenance.catalogue_sha256,
-        },
-        "period": {
-            "label": judgement.period.label,
-            "first_day": judgement.period.first_day.isoformat(),
-            "last_day": judgement.period.last_day.isoformat(),
-            "as_of": judgement.as_of.isoformat(),
-            "provisional": judgement.provisional,
-            "spans_editions": board.provenance.edition_note,
-        },
+        "catalogue": catalogue_entry(board),
+        "period": period_entry(board),
         "split_by": board.split,
         "units": units,
-        "rows": [_fates(fates, language) for fates in board.fates],
+        "rows": [fates_entry(fates, language) for fates in board.fates],
         "indices_without_data": [{"index": m.index, "lacks": list(m.lacks)} for m in board.missing],
         "codes_beyond_denominator": [{"index": b.index, "codes": b.codes} for b in board.beyond],
         "inferred": list(board.inferred),
@@ -55,25 +42,51 @@ def scoreboard_json(board: Scoreboard, language: Language, ranks: Sequence[Rank]
             for row in board.quarantine
         ],
         "notes": [note.in_language(language) for note in board.notes],
-        "files": [
-            {
-                "path": file.path,
-                "sheet": file.sheet,
-                "table": file.table,
-                "format": file.format,
-                "encoding": file.encoding,
-                "separator": file.separator,
-                "sha256": file.sha256,
-                "header_row": file.header_row,
-                "rows_read": file.rows_read,
-                "not_records": dict(file.not_records),
-                "recovered": dict(file.recovered),
-                "columns": dict(file.columns),
-            }
-            for file in board.provenance.files
-        ],
+        "files": [file_entry(file) for file in board.provenance.files],
     }
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+def catalogue_entry(board: Scoreboard) -> dict[str, object]:
+    """Return which rules a board was scored by."""
+    return {
+        "id": board.rules.catalogue,
+        "edition": board.rules.edition,
+        "effective_on": board.rules.effective_on.isoformat(),
+        "file": board.provenance.catalogue_file,
+        "sha256": board.provenance.catalogue_sha256,
+    }
+
+
+def period_entry(board: Scoreboard) -> dict[str, object]:
+    """Return the period of a board and the day of judgement."""
+    judgement = board.judgement
+    return {
+        "label": judgement.period.label,
+        "first_day": judgement.period.first_day.isoformat(),
+        "last_day": judgement.period.last_day.isoformat(),
+        "as_of": judgement.as_of.isoformat(),
+        "provisional": judgement.provisional,
+        "spans_editions": board.provenance.edition_note,
+    }
+
+
+def file_entry(file: SourceFile) -> dict[str, object]:
+    """Return what a file was taken for, and how its rows fared."""
+    return {
+        "path": file.path,
+        "sheet": file.sheet,
+        "table": file.table,
+        "format": file.format,
+        "encoding": file.encoding,
+        "separator": file.separator,
+        "sha256": file.sha256,
+        "header_row": file.header_row,
+        "rows_read": file.rows_read,
+        "not_records": dict(file.not_records),
+        "recovered": dict(file.recovered),
+        "columns": dict(file.columns),
+    }
 
 
 def _unit(board: Scoreboard, unit: UnitScore, language: Language) -> dict[str, object]:
@@ -88,14 +101,14 @@ def _unit(board: Scoreboard, unit: UnitScore, language: Language) -> dict[str, o
         "key_name": unit.key_name,
         "groups": {
             group.group: {
-                "points": None if few else _number(group.points),
-                "max_points": _number(group.max_points),
+                "points": None if few else number(group.points),
+                "max_points": number(group.max_points),
                 "reported": group.reported,
             }
             for group in unit.groups
         },
-        "total": None if few else _number(unit.total),
-        "max_points": _number(unit.max_points),
+        "total": None if few else number(unit.total),
+        "max_points": number(unit.max_points),
         "band": band,
         "outcome": FEW_CASES if few else unit.outcome,
         "has_records": unit.has_records,
@@ -109,17 +122,18 @@ def _score(score: Score, *, few: bool) -> dict[str, object]:
         "index": score.index,
         "numerator": score.numerator,
         "denominator": score.denominator,
-        "percent": None if few else _number(score.percent),
-        "value": None if few else _number(score.value),
+        "percent": None if few else number(score.percent),
+        "value": None if few else number(score.value),
         "value_unit": score.value_unit,
-        "points": None if few else _number(score.points),
-        "max_points": _number(score.max_points),
+        "points": None if few else number(score.points),
+        "max_points": number(score.max_points),
         "outcome": FEW_CASES if few else score.outcome,
         "undetermined": score.undetermined,
     }
 
 
-def _fates(fates: Fates, language: Language) -> dict[str, object]:
+def fates_entry(fates: Fates, language: Language) -> dict[str, object]:
+    """Return how the rows of a table fared."""
     return {
         "table": fates.table,
         "read": fates.rows_read,
@@ -133,6 +147,7 @@ def _fates(fates: Fates, language: Language) -> dict[str, object]:
     }
 
 
-def _number(value: Decimal | None) -> float | None:
+def number(value: Decimal | None) -> float | None:
+    """Return a number of two decimals for JSON."""
     # Two decimals survive a double unharmed: its shortest form is the same text.
     return None if value is None else float(value)

@@ -8,6 +8,7 @@ from chiso.run.comparing import Comparison, Reference, diff_catalogues, diff_edi
 from chiso.run.explaining import ExplainRequest, explain
 from chiso.run.reading import Gates, PeriodRequest, Prepared, ReadRequest, check_gates
 from chiso.run.scoring import ScoreRequest, chosen_units, provenance, rank, score
+from chiso.run.whatif import WhatifRequest, whatif
 
 __all__ = [
     "Checked",
@@ -19,6 +20,7 @@ __all__ = [
     "ReadRequest",
     "Reference",
     "ScoreRequest",
+    "WhatifRequest",
     "check",
     "check_gates",
     "chosen_units",
@@ -32,5 +34,6 @@ __all__ = [
     "score",
     "show_catalogue",
     "test_catalogue",
+    "whatif",
     "write_sample",
 ]

@@ -11,7 +11,7 @@ from chiso.errors import Problem, Text, UsageError, suggestion
 from chiso.records.dataset import Records
 from chiso.records.progress import SILENT, Progress
 from chiso.run.reading import PeriodRequest, check_units, check_words, nothing, prepare
-from chiso.run.scoring import narrowed, provenance
+from chiso.run.scoring import provenance, with_units
 from chiso.scoring.engine import Engine
 from chiso.scoring.explain import (
     Explainer,
@@ -72,7 +72,7 @@ def explain(
         split_indices = tuple(splittable(split, lost))
         keys = tuple(key_losses(unit, split, split_indices, request.by))
     return UnitExplanation(
-        board=narrowed(board, (unit,)),
+        board=with_units(board, (unit,)),
         unit=unit,
         rank=next((rank for rank in ranks if rank.score is unit), None),
         losses=tuple(found),

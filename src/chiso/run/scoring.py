@@ -100,11 +100,11 @@ def chosen_units(board: Scoreboard, units: UnitTree, request: ScoreRequest) -> S
                 ),
             )
         )
-    return narrowed(board, chosen)
+    return with_units(board, chosen)
 
 
-def narrowed(board: Scoreboard, chosen: tuple[UnitScore, ...]) -> Scoreboard:
-    """Return the board with some of its units, and what is missing for those."""
+def with_units(board: Scoreboard, chosen: tuple[UnitScore, ...]) -> Scoreboard:
+    """Return the board with these of its units, and of the indices without data those that they lack."""
     lacking = {score.index for unit in chosen for score in unit.scores if score.outcome == "missing_data"}
     analysis = {index.code for index in board.rules.indices if not index.scored}
     missing = tuple(entry for entry in board.missing if entry.index in lacking | analysis)
