@@ -1,5 +1,6 @@
 """The command line."""
 
+from chiso.cli import robustness
 from chiso.cli.commands import main
 
-__all__ = ["main"]
+__all__ = ["main", "robustness"]

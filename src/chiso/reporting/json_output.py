@@ -19,28 +19,12 @@ def scoreboard_json(board: Scoreboard, language: Language, ranks: Sequence[Rank]
     units = [_unit(unit, language) for unit in board.units]
     if ranks is not None:
         units = [{"rank": rank.place, **_unit(rank.score, language)} for rank in ranks]
-    judgement, rules = board.judgement, board.rules
     data = {
         "schema_version": SCHEMA_VERSION,
-        "chiso_version": board.provenance.chiso_version,
-        "catalogue": {
-            "id": rules.catalogue,
-            "edition": rules.edition,
-            "effective_on": rules.effective_on.isoformat(),
-            "file": board.provenance.catalogue_file,
-            "sha256": board.provenance.catalogue_sha256,
-        },
-        "period": {
-            "label": judgement.period.label,
-            "first_day": judgement.period.first_day.isoformat(),
-            "last_day": judgement.period.last_day.isoformat(),
-            "as_of": judgement.as_of.isoformat(),
-            "provisional": judgement.provisional,
-            "spans_editions": board.provenance.edition_note,
-        },
+        **rules_and_period(board),
         "split_by": board.split,
         "units": units,
-        "rows": [_fates(fates, language) for fates in board.fates],
+        "rows": [fates_json(fates, language) for fates in board.fates],
         "indices_without_data": [{"index": m.index, "lacks": list(m.lacks)} for m in board.missing],
         "codes_beyond_denominator": [{"index": b.index, "codes": b.codes} for b in board.beyond],
         "inferred": list(board.inferred),
@@ -74,6 +58,29 @@ def scoreboard_json(board: Scoreboard, language: Language, ranks: Sequence[Rank]
         ],
     }
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+def rules_and_period(board: Scoreboard) -> dict[str, object]:
+    """Return by which version and rules, and for which period, a board was scored."""
+    judgement, rules = board.judgement, board.rules
+    return {
+        "chiso_version": board.provenance.chiso_version,
+        "catalogue": {
+            "id": rules.catalogue,
+            "edition": rules.edition,
+            "effective_on": rules.effective_on.isoformat(),
+            "file": board.provenance.catalogue_file,
+            "sha256": board.provenance.catalogue_sha256,
+        },
+        "period": {
+            "label": judgement.period.label,
+            "first_day": judgement.period.first_day.isoformat(),
+            "last_day": judgement.period.last_day.isoformat(),
+            "as_of": judgement.as_of.isoformat(),
+            "provisional": judgement.provisional,
+            "spans_editions": board.provenance.edition_note,
+        },
+    }
 
 
 def _unit(unit: UnitScore, language: Language) -> dict[str, object]:
@@ -118,7 +125,8 @@ def _score(score: Score) -> dict[str, object]:
     }
 
 
-def _fates(fates: Fates, language: Language) -> dict[str, object]:
+def fates_json(fates: Fates, language: Language) -> dict[str, object]:
+    """Return the rows of a table by fate."""
     return {
         "table": fates.table,
         "read": fates.rows_read,

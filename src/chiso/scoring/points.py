@@ -130,9 +130,7 @@ class Scorer:
 
     def _from_above(self, index: IndexRule, rounding: Rounding, unit: Unit, key: str | None) -> Score:
         """Take the score of the nearest unit above at whose level the index is measured."""
-        above = next(
-            (other for other in self._units.ancestors(unit.code) if other.level in index.measured_at), None
-        )
+        above = measured_above(index, unit, self._units)
         if above is None:
             return _empty(index, "missing_data", _NO_POINTS)
         cell = Cell(above.code, key)
@@ -170,6 +168,23 @@ class Scorer:
         elif earned.no_cases and outcome != "reported":
             outcome = "no_cases"
         return _score_of(index, numerator, denominator, earned, outcome)
+
+
+def measured_above(index: IndexRule, unit: Unit, units: UnitTree) -> Unit | None:
+    """Return the nearest unit above ``unit`` at whose level the index is measured, None if there is none."""
+    return next((above for above in units.ancestors(unit.code) if above.level in index.measured_at), None)
+
+
+def points_for_counts(
+    index: IndexRule, rounding: Rounding, numerator: int | None, denominator: int | None
+) -> Decimal | None:
+    """Return the points that counts earn; None where the zero rule leaves it blank or nothing is scored."""
+    return _earn(index, rounding, numerator, denominator).points
+
+
+def points_for_percent(index: IndexRule, rounding: Rounding, percent: Decimal) -> Decimal | None:
+    """Return the points that a percent (0..100) earns; None for an index without points."""
+    return _from_percent(index, rounding, percent).points
 
 
 def _earn(index: IndexRule, rounding: Rounding, numerator: int | None, denominator: int | None) -> _Earned:
