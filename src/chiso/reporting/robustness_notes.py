@@ -111,12 +111,12 @@ def _left_aside(result: Robustness) -> Iterator[Text]:
             vi=f"{table}: {number_text(rows, 'vi')} dòng chưa rõ không biết của đơn vị nào, "
             "không có trong khoảng hạng của đơn vị nào",
             en=f"{table}: {number_text(rows, 'en')} open {plural(rows, 'row', 'rows')} of which no unit is "
-            "known; no range of ranks takes account of them",
+            f"known; no range of ranks takes {plural(rows, 'it', 'them')} into account",
         )
     if result.unbounded:
         listed = ", ".join(result.unbounded)
         yield Text(
-            vi=f"Chỉ số {listed}: dòng chưa rõ có thể làm thay đổi bao nhiêu thì không biết, giữ nguyên điểm",
-            en=f"{plural(len(result.unbounded), 'Index', 'Indices')} {listed}: how far open rows could move "
-            "it is not known, its points are left as they are",
+            vi=f"Chỉ số {listed}: không biết dòng chưa rõ có thể làm điểm thay đổi đến đâu, giữ nguyên điểm",
+            en=f"{plural(len(result.unbounded), 'Index', 'Indices')} {listed}: nobody knows how far open rows "
+            "could move the points, which are left as they are",
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Literal
 
 from chiso.errors import Language, Text
@@ -143,12 +142,14 @@ def places_text(places: PlaceRange) -> str:
 
 
 def _unit_view(result: Robustness) -> ReportTable:
-    # Ranges are set like numbers: to the right, and never broken.
+    # Ranges are set like numbers: to the right, and never broken; headings break at plain blanks.
     columns = (
-        *(replace(column, kind="integer") if column.name == "rank" else column for column in _UNIT),
-        *(Column(source, "integer", SOURCES[source]) for source in ("weights", "without_one")),
+        *_UNIT,
+        Column("weights", "integer", Text(vi="Trọng\u00a0số", en="Weights")),
+        Column("without_one", "integer", Text(vi="Bỏ\u00a0một chỉ\u00a0số", en="Without one")),
         Column("left_out", "integer", Text(vi="Bỏ →\u00a0hạng", en="Left\u00a0out →\u00a0rank")),
-        *(Column(source, "integer", SOURCES[source]) for source in ("open_rows", "small_numbers")),
+        Column("open_rows", "integer", Text(vi="Chưa\u00a0rõ", en="Open rows")),
+        Column("small_numbers", "integer", Text(vi="Số lượng\u00a0ít", en="Small numbers")),
     )
     rows = tuple(_seen(unit) for at in result.leagues for unit in at.units)
     return ReportTable(columns, rows, league_headings([at.league for at in result.leagues for _ in at.units]))

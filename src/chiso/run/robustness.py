@@ -52,7 +52,8 @@ def robustness(
     board = scoreboard_of(engine, source)
     chosen = chosen_units(board, start.records.units, request)
     ranks = rank_units(chosen.units, by_peer_group=request.peer_groups)
-    return robustness_of(chosen, ranks, open_rows(engine, board), start.records.units, settings)
+    unresolved = open_rows(engine, board, chosen.units)
+    return robustness_of(chosen, ranks, unresolved, start.records.units, settings)
 
 
 def _check_confidence(confidence: Fraction) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
@@ -57,10 +57,10 @@ class OpenRows:
     unbounded: tuple[str, ...]
 
 
-def open_rows(engine: Engine, board: Scoreboard) -> OpenRows:
-    """Return how far open rows could move the total of each unit of a whole, unsplit ``board``."""
+def open_rows(engine: Engine, board: Scoreboard, units: Iterable[UnitScore]) -> OpenRows:
+    """Return how far open rows could move the total of each of ``units``; ``board`` has them all."""
     resolver = _Resolver(engine, board)
-    ranges = {unit.unit.code: resolver.total_range(unit) for unit in board.units}
+    ranges = {unit.unit.code: resolver.total_range(unit) for unit in units}
     return OpenRows(ranges, dict(resolver.without_unit), tuple(resolver.unbounded))
 
 
@@ -175,7 +175,8 @@ class _Resolver:
         if pairs is None:
             self.unbounded[index.code] = None
             return points, points
-        possible = [points, *(points_for_counts(index, rounding, *pair) or _NOTHING for pair in pairs)]
+        others = {pair for pair in pairs if pair != (score.numerator, score.denominator)}
+        possible = [points, *(points_for_counts(index, rounding, *pair) or _NOTHING for pair in others)]
         return min(possible), max(possible)
 
     def _pairs(self, index: IndexRule, unit_code: str) -> list[tuple[int, int]] | None:

@@ -233,4 +233,4 @@ def _chance(seed: int, *name: str) -> np.random.Philox:
     Philox by its key, and RandomState on top of it, give the same numbers under every version of numpy.
     """
     digest = hashlib.sha256("\x1f".join((str(seed), *name)).encode()).digest()
-    return np.random.Philox(key=int.from_bytes(digest[:16], "little"))
+    return np.random.Philox(key=np.frombuffer(digest, dtype="<u8", count=2))
