@@ -21,7 +21,8 @@ from fractions import Fraction
 from pathlib import Path
 
 import chiso
-from chiso.scoring.either_way import OpenRows, TotalRange
+from chiso.scoring.either_way import TotalRange
+from chiso.scoring.open_rows import OpenRows
 from chiso.scoring.rank_ranges import robustness_of
 from chiso.scoring.redraws import league_points, under_small_numbers, under_weights, without_each
 from chiso.scoring.robustness import Settings

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from itertools import product
 from pathlib import Path
 
@@ -13,8 +14,11 @@ from hypothesis import strategies as st
 from tests.builders import a_catalogue, a_folder
 
 import chiso
+from chiso.catalogue.formula import PointsRule
 from chiso.run import RobustnessRequest, robustness
 from chiso.scoring.either_way import TotalRange, may_change_places, places_either_way
+from chiso.scoring.open_rows import extremes_inside
+from chiso.scoring.points import _share
 from chiso.scoring.robustness import PlaceRange, Robustness
 
 DAY = date(2026, 8, 31)
@@ -209,6 +213,69 @@ def test_codes_within_the_denominator_are_never_more_than_it_has(tmp_path: Path)
     (league,) = robust(folder, (PLAIN, WITHIN), listed, (SHARE, ALL)).leagues
     (one,) = [unit for unit in league.units if unit.rank.score.unit.code == "C1"]
     assert (one.least_total, one.most_total) == (Decimal("3.00") + 4, Decimal("6.00") + 4)
+
+
+def test_what_is_inherited_moves_with_the_rows_of_the_unit_above(tmp_path: Path) -> None:
+    """Index 1 is the province's: 4 of 5 in time, one row open: 4/6 to 5/6 of 6 points for every commune.
+
+    That its group is reported whole for the province itself changes nothing for those below.
+    """
+    above = ("applies_to: [commune]", "measured_at: [province]\n        applies_to: [province, commune]")
+    text = cases(C1=[*ONE, UNREADABLE], C2=TWO)
+    for name, more in (("counted", {}), ("whole", {"reported": WHOLE_GROUP})):
+        folder = a_folder(tmp_path / name, units=UNITS, cases=text, **more)
+        units = {unit.rank.score.unit.code: unit for unit in robust(folder, above).leagues[0].units}
+        # 4/5 · 6 = 4.80 and 4.00 online, full at 80 %; 4/6 · 6 = 4.00, 5/6 · 6 = 5.00.
+        assert units["C2"].rank.score.total == Decimal("8.80")
+        assert (units["C2"].least_total, units["C2"].most_total) == (Decimal("8.00"), Decimal("9.00"))
+        # C1 online: 2/4 to 80 % = 2.50 now, 2/5 = 2.00 or 3/5 = 3.00; never up to C2 with the same index 1.
+        assert (units["C1"].least_total, units["C1"].most_total) == (Decimal("6.00"), Decimal("8.00"))
+        assert units["C2"].either_way == PlaceRange(1, 1)
+        # C3 has no case: blank for index 2, and the province's points for index 1.
+        assert units["C3"].either_way == PlaceRange(3, 3)
+
+
+WHOLE_GROUP = "unit_code,index,numerator,denominator,percent,points\nP,progress,,,,9\n"
+
+
+def test_an_index_that_would_change_the_maximum_stays(tmp_path: Path) -> None:
+    """C1 has no case but an open one, and 0 of 0 leaves the maximum: with it C1 would be ranked elsewhere."""
+    folder = a_folder(tmp_path / "open", units=UNITS, cases=cases(C1=[UNREADABLE], C2=TWO, C3=THREE))
+    changes = (("on_zero: zero", "on_zero: exclude"), ("on_zero: blank", "on_zero: exclude"))
+    leagues = robust(folder, *changes).leagues
+    (one,) = next(league.units for league in leagues if league.league.max_points == 0)
+    assert one.rank.score.unit.code == "C1"
+    assert one.least_total == one.most_total == 0
+
+
+RULES = [
+    PointsRule("linear", Fraction(4, 5), None, ()),
+    PointsRule("pass_fail", Fraction(1, 2), None, ()),
+    PointsRule("lower_is_better", Fraction(1, 10), Fraction(1, 2), ()),
+    PointsRule("steps", None, None, ((Fraction(1, 3), Fraction(1, 2)), (Fraction(3, 4), Fraction(1)))),
+]
+
+
+@given(st.integers(0, 5), st.integers(0, 5), st.integers(0, 4), st.integers(0, 4), st.sampled_from(RULES))
+def test_extremes_are_those_of_every_resolution(
+    met: int, failed: int, inside: int, joining: int, rule: PointsRule
+) -> None:
+    """``inside`` of the failed may be met after all; ``joining`` rows may be met, failed or not there."""
+    inside = min(inside, failed)
+    every = {
+        (met + decided + full, met + failed + full + failing)
+        for decided in range(inside + 1)
+        for full in range(joining + 1)
+        for failing in range(joining + 1 - full)
+    }
+    found = set(extremes_inside(met, met + failed, inside, joining))
+    assert found <= every
+
+    def ends(pairs: set[tuple[int, int]]) -> tuple[Fraction, Fraction]:
+        shares = [_share(rule, Fraction(n, d)) for n, d in pairs if d]
+        return min(shares, default=Fraction(0)), max(shares, default=Fraction(0))
+
+    assert ends(found) == ends(every)
 
 
 # Ranges of totals, without files

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from tests.boards import Figure, a_board, communes, rules_of
 
 from chiso.catalogue.formula import RuleSet
-from chiso.scoring.either_way import OpenRows, TotalRange
+from chiso.scoring.either_way import TotalRange
+from chiso.scoring.open_rows import OpenRows
 from chiso.scoring.rank import rank_units
 from chiso.scoring.rank_ranges import robustness_of
 from chiso.scoring.robustness import LeagueRobustness, LeftOut, PlaceRange, Settings, UnitRobustness

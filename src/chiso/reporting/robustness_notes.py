@@ -117,6 +117,6 @@ def _left_aside(result: Robustness) -> Iterator[Text]:
         listed = ", ".join(result.unbounded)
         yield Text(
             vi=f"Chỉ số {listed}: không biết dòng chưa rõ có thể làm điểm thay đổi đến đâu, giữ nguyên điểm",
-            en=f"{plural(len(result.unbounded), 'Index', 'Indices')} {listed}: nobody knows how far open rows "
-            "could move the points, which are left as they are",
+            en=f"{plural(len(result.unbounded), 'Index', 'Indices')} {listed}: nobody knows how far open "
+            "rows could move the points, which are left as they are",
         )

@@ -40,7 +40,7 @@ def robustness(
 ) -> Robustness:
     """Return how firm each ranking of a request's units is; see ``score`` for the rest."""
     # Only this command needs numpy, and it takes long to load on an old computer.
-    from chiso.scoring.either_way import open_rows
+    from chiso.scoring.open_rows import open_rows
     from chiso.scoring.rank_ranges import robustness_of
 
     check_words(("--level", request.level, LEVELS))

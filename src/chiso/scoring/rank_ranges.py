@@ -7,7 +7,8 @@ from fractions import Fraction
 from itertools import groupby, pairwise
 
 from chiso import arithmetic
-from chiso.scoring.either_way import OpenRows, TotalRange, may_change_places, places_either_way
+from chiso.scoring.either_way import TotalRange, may_change_places, places_either_way
+from chiso.scoring.open_rows import OpenRows
 from chiso.scoring.rank import Rank
 from chiso.scoring.redraws import (
     Integers,

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from chiso import arithmetic
 from chiso.catalogue.formula import IndexRule, PointsRule, RuleSet
+from chiso.catalogue.model import Rounding
 from chiso.scoring.points import measured_above
 from chiso.scoring.robustness import PlaceRange, Settings
 from chiso.scoring.scoreboard import Score, UnitScore
@@ -133,14 +134,14 @@ def under_small_numbers(
     several units take from a unit above them is drawn once for all.
     """
     places = decimals(rules)
-    by_code = {index.code: index for index in rules.indices}
+    by_code = {index.code: (index, group.rounding) for group in rules.groups for index in group.indices}
     totals = np.empty((len(units), settings.redraws), dtype=np.int32)
     drawn: dict[tuple[str, str], tuple[Score, list[int]]] = {}
     for row, unit in enumerate(units):
         fixed = unit.total
         reported = {group.group for group in unit.groups if group.reported}
         for score in unit.scores:
-            index = by_code[score.index]
+            index, _ = by_code[score.index]
             if score.group in reported or not is_counted_share(score, index):
                 continue
             fixed -= score.points or _NO_POINTS
@@ -148,8 +149,10 @@ def under_small_numbers(
             drawn.setdefault(where, (score, []))[1].append(row)
         totals[row] = arithmetic.smallest_units(fixed, places)
     for (index_code, unit_code), (score, rows) in drawn.items():
+        index, rounding = by_code[index_code]
         chance = np.random.RandomState(_chance(settings.seed, "ratio", index_code, unit_code))
-        totals[rows] += _points_redrawn(by_code[index_code], score, chance, settings.redraws, places)
+        redrawn = _points_redrawn(index, rounding, score, chance, settings.redraws)
+        totals[rows] += redrawn * 10 ** (places - rounding.points)
 
     def of_redraws(first: int, end: int) -> Doubles:
         return np.ascontiguousarray(totals[:, first:end].T, dtype=np.float64)
@@ -171,12 +174,13 @@ def _measured_at(score: Score, index: IndexRule, unit: UnitScore, registry: Unit
 
 
 def _points_redrawn(
-    index: IndexRule, score: Score, chance: np.random.RandomState, redraws: int, places: int
+    index: IndexRule, rounding: Rounding, score: Score, chance: np.random.RandomState, redraws: int
 ) -> Integers:
+    """Return the points of each redrawn ratio, as whole numbers of their last decimal."""
     assert score.numerator is not None and score.denominator is not None  # see is_counted_share
     failing = score.denominator - score.numerator
     ratios = chance.beta(score.numerator + 0.5, failing + 0.5, size=redraws)
-    maximum = arithmetic.smallest_units(index.points, places)
+    maximum = arithmetic.smallest_units(index.points, rounding.points)
     points: Integers = np.floor(shares(index.rule, ratios) * maximum + 0.5).astype(np.int32)
     return points
 
