@@ -7,7 +7,7 @@ from math import comb
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chiso.scoring.binomial import at_least, exact_intervals
@@ -64,6 +64,7 @@ def test_tails_are_those_of_the_binomial_distribution(trials: int, data: st.Data
     assert found == pytest.approx(tail(successes, trials, share), rel=1e-9, abs=1e-13)
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.integers(1, 60), st.data(), st.sampled_from([Fraction(1, 2), CONFIDENCE, Fraction(999, 1000)]))
 def test_at_each_bound_what_was_counted_is_just_likely_enough(
     trials: int, data: st.DataObject, confidence: Fraction
