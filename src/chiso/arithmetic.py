@@ -6,6 +6,7 @@ come about is in docs/scoring-rules.md; the catalogue says which arithmetic a gr
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
@@ -70,6 +71,11 @@ def share_down_to(value: Fraction, full_at: Fraction, none_at: Fraction) -> Frac
     return (none_at - value) / (none_at - full_at)
 
 
+def percent_of_double(value: float, places: int) -> Decimal:
+    """Return a double's ratio (0..1) in percent (0..100), from its exact value, rounded half up."""
+    return percent(Fraction(value), places)
+
+
 def points_of(share: Fraction, maximum: Decimal, places: int) -> Decimal:
     """Return the points for a share (0..1) of ``maximum``, from the exact value, half up."""
     return round_half_up(share * Fraction(maximum), places)
@@ -88,6 +94,22 @@ def points_on_doubles(percent_value: Decimal, maximum: Decimal, full_at: Fractio
     """
     points = float(maximum) * float(percent_value) / float(full_at * 100)
     return _rounded_double(min(float(maximum), max(0.0, points)), places)
+
+
+def mean(values: Sequence[int], places: int) -> Decimal | None:
+    """Return the mean of whole numbers, rounded half up; None where there are none."""
+    exact = ratio(sum(values), len(values))
+    return None if exact is None else round_half_up(exact, places)
+
+
+def in_each_tail(draws: int, confidence: Fraction) -> int:
+    """Return how many draws lie beyond each end of their middle ``confidence`` (0..1), rounded down."""
+    return math.floor(draws * (1 - confidence) / 2)
+
+
+def smallest_units(points: Decimal, places: int) -> int:
+    """Return rounded points as a whole number of their last decimal: 1250 for 12.50 at two places."""
+    return int(points.scaleb(places, context=_CONTEXT))
 
 
 def sum_points(points: Iterable[Decimal]) -> Decimal:

@@ -95,7 +95,7 @@ def test_an_index_that_does_not_apply_adds_nothing_and_the_edition_says_what_the
     assert (str(later.max_points), str(earlier.max_points)) == ("4.00", "10.00")
 
 
-def test_an_index_measured_above_is_taken_from_there(tmp_path: Path) -> None:
+def test_an_index_measuring_unit_is_taken_from_there(tmp_path: Path) -> None:
     board = scored(
         tmp_path,
         ("points: 6\n", "points: 6\n        measured_at: [province]\n"),

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from chiso.cli.options import Day, common, output_options, path_option, reading_options, scoring_options
+from chiso.cli.options import (
+    Day,
+    common,
+    output_options,
+    path_option,
+    peer_groups_option,
+    reading_options,
+    scoring_options,
+)
 from chiso.cli.output import (
     UNKNOWN_WIDTH,
     check_page,
@@ -79,11 +87,7 @@ def score(**options: Any) -> None:
     metavar="N",
     help=say("Chỉ N hạng đầu mỗi cấp", "Only the first N places of each level"),
 )
-@click.option(
-    "--peer-groups",
-    is_flag=True,
-    help=say("Xếp riêng từng nhóm so sánh của danh mục", "Rank each peer group of the registry apart"),
-)
+@peer_groups_option
 def rank(**options: Any) -> None:
     """Rank units."""
     from chiso import run

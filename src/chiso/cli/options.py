@@ -70,9 +70,10 @@ class Share(_ShareParameter):
         match = re.fullmatch(r"(\d{1,3}(?:\.\d{1,6})?)\s*(%?)", text)
         share = Fraction(match[1]) / (100 if match[2] else 1) if match else None
         if share is None or share > 1:
+            option = param.opts[-1] if param is not None else self.name
             raise usage(
-                f"--max-quarantined: “{value}” không phải một tỷ lệ như 1% hay 0.01",
-                f"--max-quarantined: “{value}” is not a share like 1% or 0.01",
+                f"{option}: “{value}” không phải một tỷ lệ như 1% hay 0.01",
+                f"{option}: “{value}” is not a share like 1% or 0.01",
             )
         return share
 
@@ -163,30 +164,40 @@ def period_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return common(reading_options(_all(options, command)))
 
 
+_LEVEL = click.option(
+    "--level",
+    metavar="LEVEL",
+    help=say("Chỉ một cấp, ví dụ commune", "One level only, for instance commune"),
+)
+_PARENT = click.option(
+    "--parent",
+    metavar="UNIT",
+    help=say("Chỉ các đơn vị dưới đơn vị này", "Units below this unit only"),
+)
+_UNIT = click.option(
+    "--unit",
+    multiple=True,
+    metavar="UNIT",
+    help=say("Chỉ đơn vị này (dùng nhiều lần được)", "This unit only (may be repeated)"),
+)
+_WITH_RECORDS = click.option(
+    "--with-records", is_flag=True, help=say("Chỉ đơn vị có bản ghi", "Only units that have records")
+)
+peer_groups_option = click.option(
+    "--peer-groups",
+    is_flag=True,
+    help=say("Xếp riêng từng nhóm so sánh của danh mục", "Rank each peer group of the registry apart"),
+)
+
+
 def units_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Which units are shown."""
-    options = [
-        click.option(
-            "--level",
-            metavar="LEVEL",
-            help=say("Chỉ một cấp, ví dụ commune", "One level only, for instance commune"),
-        ),
-        click.option(
-            "--parent",
-            metavar="UNIT",
-            help=say("Chỉ các đơn vị dưới đơn vị này", "Units below this unit only"),
-        ),
-        click.option(
-            "--unit",
-            multiple=True,
-            metavar="UNIT",
-            help=say("Chỉ đơn vị này (dùng nhiều lần được)", "This unit only (may be repeated)"),
-        ),
-        click.option(
-            "--with-records", is_flag=True, help=say("Chỉ đơn vị có bản ghi", "Only units that have records")
-        ),
-    ]
-    return _all(options, command)
+    return _all([_LEVEL, _PARENT, _UNIT, _WITH_RECORDS], command)
+
+
+def ranking_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Which units are ranked against each other."""
+    return _all([_LEVEL, _PARENT, _WITH_RECORDS, peer_groups_option], command)
 
 
 def output_options(*formats: str) -> Callable[[Any], Any]:

@@ -144,7 +144,8 @@ def _tells(table: ReportTable, name: str, names: Sequence[str], width: int) -> b
             return not one_unit and (not by_index or width >= _WIDE)
         case "index_name":
             # Beside the codes of several units a narrow table has no room for it.
-            return width >= _WIDE or len(set(table.column("unit_code"))) == 1
+            several_units = "unit_code" in names and len(set(table.column("unit_code"))) > 1
+            return width >= _WIDE or not several_units
         case "max_points" if not by_index:
             return (len(set(values)) > 1 and not table.headings) or "key" in names
         case "outcome" if not by_index:

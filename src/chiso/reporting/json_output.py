@@ -22,9 +22,7 @@ def scoreboard_json(board: Scoreboard, language: Language, ranks: Sequence[Rank]
         units = [{"rank": rank.place, **_unit(board, rank.score, language)} for rank in ranks]
     data = {
         "schema_version": SCHEMA_VERSION,
-        "chiso_version": board.provenance.chiso_version,
-        "catalogue": catalogue_entry(board),
-        "period": period_entry(board),
+        **rules_and_period(board),
         "split_by": board.split,
         "units": units,
         "rows": [fates_entry(fates, language) for fates in board.fates],
@@ -45,6 +43,15 @@ def scoreboard_json(board: Scoreboard, language: Language, ranks: Sequence[Rank]
         "files": [file_entry(file) for file in board.provenance.files],
     }
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+def rules_and_period(board: Scoreboard) -> dict[str, object]:
+    """Return by which version and rules, and for which period, a board was scored."""
+    return {
+        "chiso_version": board.provenance.chiso_version,
+        "catalogue": catalogue_entry(board),
+        "period": period_entry(board),
+    }
 
 
 def catalogue_entry(board: Scoreboard) -> dict[str, object]:

@@ -153,14 +153,17 @@ def rank_table(board: Scoreboard, ranks: Sequence[Rank], language: Language) -> 
         )
     ]
     table = _table(board, rows, language, ["rank", *_names(board, "total")])
-    return replace(table, headings=_leagues(ranks))
+    return replace(table, headings=league_headings([rank.league for rank in ranks]))
 
 
-def _leagues(ranks: Sequence[Rank]) -> dict[int, Text]:
-    """Return a heading for each ranking of its own, above its first row; none where there is only one."""
+def league_headings(leagues: Sequence[League]) -> dict[int, Text]:
+    """Return a heading above the first row of each ranking, given the ranking of every row.
+
+    There is none where there is only one ranking.
+    """
     first_rows: dict[League, int] = {}
-    for row, rank in enumerate(ranks):
-        first_rows.setdefault(rank.league, row)
+    for row, league in enumerate(leagues):
+        first_rows.setdefault(league, row)
     if len(first_rows) < 2:
         return {}
     several = Counter((league.level, league.peer_group) for league in first_rows)

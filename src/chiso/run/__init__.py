@@ -7,6 +7,7 @@ from chiso.run.checking import Checked, check, draft_mapping
 from chiso.run.comparing import Comparison, Reference, diff_catalogues, diff_editions, reference
 from chiso.run.explaining import ExplainRequest, explain
 from chiso.run.reading import Gates, PeriodRequest, Prepared, ReadRequest, check_gates
+from chiso.run.robustness import RobustnessRequest, robustness
 from chiso.run.scoring import ScoreRequest, chosen_units, provenance, rank, score
 from chiso.run.whatif import WhatifRequest, whatif
 
@@ -19,6 +20,7 @@ __all__ = [
     "Prepared",
     "ReadRequest",
     "Reference",
+    "RobustnessRequest",
     "ScoreRequest",
     "WhatifRequest",
     "check",
@@ -31,6 +33,7 @@ __all__ = [
     "provenance",
     "rank",
     "reference",
+    "robustness",
     "score",
     "show_catalogue",
     "test_catalogue",

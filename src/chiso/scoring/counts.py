@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from chiso.catalogue.formula import Combination, Constant, Count, Measure
+from chiso.catalogue.formula import Combination, CombinationKind, Constant, Count, Measure
 from chiso.scoring.compile import Wanted
 
 
@@ -78,10 +78,11 @@ def evaluate(measure: Measure, counts: Counts, cell: Cell, *, subtree: bool) -> 
             known = [value for value in values if value is not None]
             if len(known) < len(values):
                 return None
-            return _combined(kind, known)
+            return combined(kind, known)
 
 
-def _combined(kind: str, values: list[int]) -> int:
+def combined(kind: CombinationKind, values: Sequence[int]) -> int:
+    """Return what the parts of a combination come to."""
     first, *others = values
     match kind:
         case "add":

@@ -177,6 +177,18 @@ def measuring_unit(index: IndexRule, unit: Unit, units: UnitTree) -> Unit | None
     return next((other for other in units.ancestors(unit.code) if other.level in index.measured_at), None)
 
 
+def points_for_counts(
+    index: IndexRule, rounding: Rounding, numerator: int | None, denominator: int | None
+) -> Decimal | None:
+    """Return the points that counts earn; None where the zero rule leaves it blank or nothing is scored."""
+    return _earn(index, rounding, numerator, denominator).points
+
+
+def points_for_percent(index: IndexRule, rounding: Rounding, percent: Decimal) -> Decimal | None:
+    """Return the points that a percent (0..100) earns; None for an index without points."""
+    return _from_percent(index, rounding, percent).points
+
+
 def _earn(index: IndexRule, rounding: Rounding, numerator: int | None, denominator: int | None) -> _Earned:
     ratio = None
     if numerator is not None and denominator is not None:
