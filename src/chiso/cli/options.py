@@ -163,8 +163,8 @@ def period_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return common(reading_options(_all(options, command)))
 
 
-def units_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Which units are shown."""
+def office_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Which units are asked about."""
     options = [
         click.option(
             "--level",
@@ -182,11 +182,16 @@ def units_options(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="UNIT",
             help=say("Chỉ đơn vị này (dùng nhiều lần được)", "This unit only (may be repeated)"),
         ),
-        click.option(
-            "--with-records", is_flag=True, help=say("Chỉ đơn vị có bản ghi", "Only units that have records")
-        ),
     ]
     return _all(options, command)
+
+
+def units_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Which units are shown."""
+    with_records = click.option(
+        "--with-records", is_flag=True, help=say("Chỉ đơn vị có bản ghi", "Only units that have records")
+    )
+    return office_options(with_records(command))
 
 
 def output_options(*formats: str) -> Callable[[Any], Any]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from chiso.errors import Language, Text
+from chiso.reporting.notes import Run
 from chiso.scoring.counts import Fates
 from chiso.scoring.rank import Rank
 from chiso.scoring.scoreboard import Score, Scoreboard, UnitScore
@@ -19,16 +20,31 @@ def scoreboard_json(board: Scoreboard, language: Language, ranks: Sequence[Rank]
     units = [_unit(unit, language) for unit in board.units]
     if ranks is not None:
         units = [{"rank": rank.place, **_unit(rank.score, language)} for rank in ranks]
-    judgement, rules = board.judgement, board.rules
     data = {
         "schema_version": SCHEMA_VERSION,
-        "chiso_version": board.provenance.chiso_version,
+        **run_head(board),
+        "split_by": board.split,
+        "units": units,
+        "rows": rows_by_fate(board, language),
+        "indices_without_data": [{"index": m.index, "lacks": list(m.lacks)} for m in board.missing],
+        "codes_beyond_denominator": [{"index": b.index, "codes": b.codes} for b in board.beyond],
+        "inferred": list(board.inferred),
+        **run_sources(board, language),
+    }
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+def run_head(run: Run) -> dict[str, object]:
+    """Return what the JSON of every result over a period begins with: program, catalogue, period."""
+    judgement, rules = run.judgement, run.rules
+    return {
+        "chiso_version": run.provenance.chiso_version,
         "catalogue": {
             "id": rules.catalogue,
             "edition": rules.edition,
             "effective_on": rules.effective_on.isoformat(),
-            "file": board.provenance.catalogue_file,
-            "sha256": board.provenance.catalogue_sha256,
+            "file": run.provenance.catalogue_file,
+            "sha256": run.provenance.catalogue_sha256,
         },
         "period": {
             "label": judgement.period.label,
@@ -36,14 +52,19 @@ def scoreboard_json(board: Scoreboard, language: Language, ranks: Sequence[Rank]
             "last_day": judgement.period.last_day.isoformat(),
             "as_of": judgement.as_of.isoformat(),
             "provisional": judgement.provisional,
-            "spans_editions": board.provenance.edition_note,
+            "spans_editions": run.provenance.edition_note,
         },
-        "split_by": board.split,
-        "units": units,
-        "rows": [_fates(fates, language) for fates in board.fates],
-        "indices_without_data": [{"index": m.index, "lacks": list(m.lacks)} for m in board.missing],
-        "codes_beyond_denominator": [{"index": b.index, "codes": b.codes} for b in board.beyond],
-        "inferred": list(board.inferred),
+    }
+
+
+def rows_by_fate(run: Run, language: Language) -> list[dict[str, object]]:
+    """Return where the rows of every table went."""
+    return [_fates(fates, language) for fates in run.fates]
+
+
+def run_sources(run: Run, language: Language) -> dict[str, object]:
+    """Return what the JSON of every result over a period ends with: rows set aside, notes, files."""
+    return {
         "quarantine": [
             {
                 "file": row.file,
@@ -52,9 +73,9 @@ def scoreboard_json(board: Scoreboard, language: Language, ranks: Sequence[Rank]
                 "column": row.column,
                 "reason": row.reason.in_language(language),
             }
-            for row in board.quarantine
+            for row in run.quarantine
         ],
-        "notes": [note.in_language(language) for note in board.notes],
+        "notes": [note.in_language(language) for note in run.notes],
         "files": [
             {
                 "path": file.path,
@@ -70,10 +91,9 @@ def scoreboard_json(board: Scoreboard, language: Language, ranks: Sequence[Rank]
                 "recovered": dict(file.recovered),
                 "columns": dict(file.columns),
             }
-            for file in board.provenance.files
+            for file in run.provenance.files
         ],
     }
-    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 
 def _unit(unit: UnitScore, language: Language) -> dict[str, object]:

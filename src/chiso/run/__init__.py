@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from chiso.run.catalogues import show_catalogue, test_catalogue, write_sample
 from chiso.run.checking import Checked, check, draft_mapping
+from chiso.run.late_lists import LateRequest, late
 from chiso.run.reading import Gates, PeriodRequest, Prepared, ReadRequest, check_gates
 from chiso.run.scoring import ScoreRequest, chosen_units, provenance, rank, score
 
 __all__ = [
     "Checked",
     "Gates",
+    "LateRequest",
     "PeriodRequest",
     "Prepared",
     "ReadRequest",
@@ -18,6 +20,7 @@ __all__ = [
     "check_gates",
     "chosen_units",
     "draft_mapping",
+    "late",
     "provenance",
     "rank",
     "score",
