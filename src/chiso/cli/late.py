@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chiso.cli.commands import main
-from chiso.cli.options import office_options, output_options, path_option, period_options
+from chiso.cli.options import FORMATS, office_options, output_options, path_option, period_options
 from chiso.cli.output import chosen, gates, request_of, suffix_form, watching, write_file, write_table
 from chiso.cli.shell import say, usage
 from chiso.errors import Language, Text
@@ -64,7 +64,7 @@ _LETTERS = ("csv", "json", "xlsx")
     vi="Ghi dữ liệu văn bản xin lỗi cho từng hồ sơ quá hạn (.csv, .json, .xlsx)",
     en="Write the data of a letter of apology for each late case (.csv, .json, .xlsx)",
 )
-@output_options("table", "csv", "json", "xlsx")
+@output_options(*FORMATS)
 def late(**options: Any) -> None:
     """List late records."""
     from chiso import run

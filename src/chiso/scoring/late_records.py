@@ -142,8 +142,8 @@ class Listing:
                     en=f"Table {self._table.name} does not tell what is late: it {lacking.en}",
                 ),
                 hint=Text(
-                    vi="Xuất lại tệp có cột đó; chiso check cho biết cột nào đã được hiểu",
-                    en="Export again with that column; chiso check shows which columns were understood",
+                    vi="Xuất lại tệp có dữ liệu này; chiso check cho biết cột nào đã được hiểu",
+                    en="Export again with it; chiso check shows which columns were understood",
                 ),
             )
         )
