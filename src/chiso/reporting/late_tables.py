@@ -46,9 +46,9 @@ _SHORT: Mapping[str, Text] = {
 }
 # Wider terminals show more; what is not listed here is shown in any.
 _SHOWN_FROM: Mapping[str, int] = {"received_on": 100, "procedure_name": 140}
-_NUMBERED: Mapping[str, tuple[Text, Text]] = {
-    "cases": (Text(vi="hồ sơ", en="case"), Text(vi="hồ sơ", en="cases")),
-    "petitions": (Text(vi="PAKN", en="petition"), Text(vi="PAKN", en="petitions")),
+_ONE: Mapping[str, Text] = {
+    "cases": Text(vi="hồ sơ", en="case"),
+    "petitions": Text(vi="PAKN", en="petition"),
 }
 _APOLOGY = (
     *("recipient", "case_id", "procedure_name", "received_on", "due_on", "ended_on"),
@@ -169,11 +169,18 @@ def list_title(name: ListName, within: int) -> Text:
 
 def numbered(number: int, lists: LateLists) -> Text:
     """Return so many records in words."""
-    one, more = _NUMBERED.get(lists.table.name, (Text("bản ghi", "record"), Text("bản ghi", "records")))
-    return Text(
-        vi=f"{number_text(number, 'vi')} {one.vi}",
-        en=f"{number_text(number, 'en')} {plural(number, one.en, more.en)}",
-    )
+    word = _one(lists) if number == 1 else several(lists)
+    return Text(vi=f"{number_text(number, 'vi')} {word.vi}", en=f"{number_text(number, 'en')} {word.en}")
+
+
+def _one(lists: LateLists) -> Text:
+    return _ONE.get(lists.table.name, Text(vi="bản ghi", en="record"))
+
+
+def several(lists: LateLists) -> Text:
+    """Return what several records of the table are called."""
+    one = _one(lists)
+    return Text(vi=one.vi, en=f"{one.en}s")
 
 
 def late_notes(lists: LateLists, language: Language) -> list[str]:

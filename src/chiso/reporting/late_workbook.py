@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any
 
-from chiso.errors import Language, Text
-from chiso.reporting.late_tables import LABELS, day_text, late_notes, list_title, numbered
+from chiso.errors import CannotWriteError, Language, Problem, Text
+from chiso.reporting.late_tables import LABELS, day_text, late_notes, list_title, numbered, several
 from chiso.scoring.late import LateLists
 from chiso.scoring.late_records import ListedRecord, ListName
 
@@ -19,12 +20,13 @@ _SHEETS: Mapping[ListName, Text] = {
     "due": Text(vi="Sắp đến hạn", en="Due soon"),
 }
 _TITLES: Mapping[ListName, Text] = {
-    "finished": Text(vi="DANH SÁCH ĐÃ GIẢI QUYẾT QUÁ HẠN", en="FINISHED LATE"),
-    "open": Text(vi="DANH SÁCH CHƯA GIẢI QUYẾT, ĐÃ QUÁ HẠN", en="STILL OPEN AND LATE"),
-    "due": Text(vi="DANH SÁCH SẮP ĐẾN HẠN", en="DUE SOON"),
+    "finished": Text(vi="đã giải quyết quá hạn", en="finished late"),
+    "open": Text(vi="chưa giải quyết, đã quá hạn", en="still open and late"),
+    "due": Text(vi="sắp đến hạn", en="due soon"),
 }
 _NUMBER = Text(vi="STT", en="No.")
 _HEADER_ROW = 3
+_LONGEST_SHEET = 1_048_576
 # Of each column the width that its cells need on paper; the note takes what is left of A4 across.
 _WIDTHS: Mapping[str, float] = {
     "number": 5,
@@ -37,9 +39,13 @@ _WIDTHS: Mapping[str, float] = {
 
 
 def late_workbook(lists: LateLists, language: Language) -> bytes:
-    """Return a workbook with one sheet per list, grouped by unit, and the notes on the last."""
+    """Return a workbook with one sheet per list, grouped by unit, and the notes on the last.
+
+    Raises CannotWriteError for a list that is longer than a sheet, of which the rest would be lost.
+    """
     import xlsxwriter
 
+    _require_room(lists)
     stream = io.BytesIO()
     workbook = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False})
     paper: dict[str, Any] = {"font_name": "Times New Roman", "font_size": 12, "valign": "top"}
@@ -63,6 +69,24 @@ def late_workbook(lists: LateLists, language: Language) -> bytes:
         remarks.write_string(number, 0, line)
     workbook.close()
     return stream.getvalue()
+
+
+def _require_room(lists: LateLists) -> None:
+    # Every record may stand under a heading of its own.
+    rows = _HEADER_ROW + 1 + 2 * max(Counter(record.list for record in lists.records).values(), default=0)
+    if rows > _LONGEST_SHEET:
+        raise CannotWriteError(
+            Problem(
+                Text(
+                    vi="Danh sách dài hơn một trang tính",
+                    en="A list is longer than a sheet can be",
+                ),
+                hint=Text(
+                    vi="Dùng --format csv, hoặc --unit, --parent, --list",
+                    en="Use --format csv, or --unit, --parent, --list",
+                ),
+            )
+        )
 
 
 def _columns(lists: LateLists, name: ListName) -> list[str]:
@@ -116,10 +140,12 @@ def _above(lists: LateLists, name: ListName, language: Language) -> list[tuple[s
     period = Text(vi=f"Kỳ {judgement.period.label}", en=f"Period {judgement.period.label}")
     if name == "due":
         period = list_title(name, lists.within)
+    many, title = several(lists), _TITLES[name]
+    title = Text(vi=f"Danh sách {many.vi} {title.vi}", en=f"{many.en} {title.en}")
     line = Text(vi=f"({period.vi}, tính đến {as_of})", en=f"({period.en}, as of {as_of})")
     return [
         (_SHEETS[name].in_language(language), "title"),
-        (_TITLES[name].in_language(language), "title"),
+        (title.in_language(language).upper(), "title"),
         (line.in_language(language), "subtitle"),
     ]
 
