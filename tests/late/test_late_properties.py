@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from functools import cache
 
 import pytest
@@ -15,21 +15,28 @@ from chiso.catalogue.formula import RuleSet
 from chiso.scoring.engine import Engine
 from chiso.scoring.late import LateLists, late_lists
 from chiso.scoring.scoreboard import Provenance
-from chiso.terms.columns import CASES, FIRST_DAY, LAST_DAY, PETITIONS, PROCEDURES
+from chiso.terms.columns import CASES, FIRST_DAY, LAST_DAY, PETITIONS
+from chiso.terms.period import Judgement
 from tests.late.walk import Walk, Walked
 from tests.properties.test_engine_properties import ordinary
 from tests.reference import Reference
-from tests.worlds import WORKING_DAYS, World, days_around, judgements, records_of, registries, sheets
+from tests.worlds import (
+    WORKING_DAYS,
+    Cell,
+    Sheet,
+    World,
+    days_around,
+    judgements,
+    records_of,
+    registries,
+    sheets,
+)
 
-COLUMNS = {
-    "cases": (
-        *("case_id", "procedure_id", "unit_code", "officer_code", "submitted_at", "received_at", "due_at"),
-        *("finished_at", "returned_at", "status", "supplement_requests", "supplement_requested_at"),
-        "supplement_done_at",
-    ),
-    "procedures": ("unit_code", "procedure_id", "time_limit", "time_limit_unit"),
-    "petitions": ("petition_id", "unit_code", "received_at", "due_at", "answered_at"),
-}
+PETITION_COLUMNS = ("petition_id", "unit_code", "received_at", "due_at", "answered_at")
+LIMITS = {"1.001": (5, "working_day"), "1.002": (9, "day"), "1.003": (20, "hour"), "1.004": (None, "day")}
+MOMENTS = ("received_at", "submitted_at", "due_at", "finished_at", "returned_at")
+SUPPLEMENTS = ("supplement_requests", "supplement_requested_at", "supplement_done_at")
+STATUSES = ("processing", "processed", "supplement_requested", "supplement_requested", "withdrawn", None)
 NOTHING = Provenance("0", "", "", (), False)
 
 
@@ -38,21 +45,63 @@ def rules_on(day: date) -> RuleSet:
     return load_catalogue().rules(day, "portal-2026")
 
 
+def moment(day: date | None) -> Cell:
+    if day is None:
+        return Cell(None, "")
+    return Cell(datetime.combine(day, time(16, 30)), f"{day:%d/%m/%Y} 16:30")
+
+
+def plain(value: str | int | None) -> Cell:
+    return Cell(value, "" if value is None else str(value))
+
+
+@st.composite
+def cases(draw: st.DrawFn, judgement: Judgement, codes: tuple[str, ...]) -> Sheet:
+    """Draw cases whose days lie close around the day of judgement, so that most of them stand on a list."""
+
+    def near(first: int, last: int, empty: int = 0) -> st.SearchStrategy[Cell]:
+        days = [judgement.as_of + timedelta(days=step) for step in range(first, last + 1)]
+        return st.sampled_from([moment(day) for day in [*days, *[None] * empty]])
+
+    row = st.tuples(
+        st.sampled_from([plain(code) for code in codes]),
+        st.sampled_from([plain(code) for code in (*LIMITS, None)]),
+        st.sampled_from([plain(status) for status in STATUSES]),
+        *(near(-20, -4, 2), near(-20, -4), near(-12, 6, 19), near(-8, 3, 12), near(-6, 3, 30)),
+        *(st.sampled_from([plain(times) for times in (None, 0, 1, 1, 2)]), near(-12, 2, 12), near(-8, 4, 12)),
+    )
+    columns = ("case_id", "unit_code", "procedure_id", "status", *MOMENTS, *SUPPLEMENTS)
+    rows = draw(st.lists(row, min_size=15, max_size=30))
+    return Sheet(columns, tuple((plain(f"K{number}"), *cells) for number, cells in enumerate(rows)))
+
+
+def procedures(codes: tuple[str, ...]) -> Sheet:
+    """Return the same procedures, each with a limit of its own kind, in every unit but the last."""
+    columns = ("unit_code", "procedure_id", "time_limit", "time_limit_unit")
+    units = codes[:-1] or codes
+    return Sheet(
+        columns,
+        tuple(
+            (plain(code), plain(number), plain(limit), plain(unit))
+            for code in units
+            for number, (limit, unit) in LIMITS.items()
+        ),
+    )
+
+
 @st.composite
 def offices(draw: st.DrawFn) -> World:
     """Draw cases beside the procedures that limit them, and petitions."""
     judgement = draw(judgements())
     units = draw(registries())
-    days = days_around(judgement)
     codes = tuple(unit.code for unit in units)
-    drawn = {
-        spec.name: draw(sheets(spec, COLUMNS[spec.name], days, codes, 10))
-        for spec in (CASES, PROCEDURES, PETITIONS)
-    }
+    petitions = draw(sheets(PETITIONS, PETITION_COLUMNS, days_around(judgement), codes, 10))
+    sheet = draw(cases(judgement, codes))
+    drawn = {"cases": sheet, "petitions": petitions, "procedures": procedures(codes)}
     return World(units, drawn, judgement)
 
 
-@ordinary(25)
+@ordinary(15)
 @given(world=offices(), within=st.integers(0, 10))
 def test_records_stand_where_they_should(world: World, within: int) -> None:
     rules = rules_on(world.judgement.period.last_day)

@@ -21,7 +21,7 @@ from tests.late.walk import Walk, Walked
 
 TODAY = date(2026, 10, 10)
 NOTHING = Provenance("0", "", "", (), False)
-RUNS = [("2026", TODAY), ("2026-08", date(2026, 8, 31)), ("2026-Q1", date(2026, 3, 31))]
+RUNS = [("2026", TODAY), ("2026-08", date(2026, 8, 31))]
 
 
 def read(folder: Path, pattern: str) -> list[dict[str, object]]:
