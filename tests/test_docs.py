@@ -388,6 +388,8 @@ ENTRIES = {
     model.Edition: "Edition",
     model.Band: "Band",
     model.RecordRules: "Records of a table",
+    model.Deadline: "Deadline",
+    model.Term: "Term",
     model.Exclusion: "Exclusion",
     model.Group: "Group",
     model.Rounding: "Rounding",

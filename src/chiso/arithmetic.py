@@ -47,6 +47,11 @@ def ratio(numerator: int | Fraction, denominator: int | Fraction) -> Fraction | 
     return None if denominator == 0 else Fraction(numerator) / Fraction(denominator)
 
 
+def whole_days(hours: int, hours_per_day: int) -> int:
+    """Return how many whole days so many hours make, rounded down."""
+    return hours // hours_per_day
+
+
 def ratio_of_percent(percent_value: Decimal) -> Fraction:
     """Return the ratio (0..1) that a percent (0..100) stands for, exactly."""
     return Fraction(percent_value) / 100

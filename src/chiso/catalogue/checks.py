@@ -73,7 +73,7 @@ def _conditions_begin(resolved: Resolved) -> Iterator[Problem]:
     # Without its condition a measure would count everything until the condition begins. Who means that
     # writes null.
     for path in resolved.not_begun:
-        if path[-1] in ("where", "within", "looked_up"):
+        if path[-1] in ("where", "within", "looked_up") or "terms" in path[:-1]:
             yield resolved.lacks_beginning(path)
 
 

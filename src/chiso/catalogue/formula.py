@@ -121,12 +121,44 @@ class ExclusionRule:
 
 
 @dataclass(frozen=True)
+class TermRule:
+    """The time a record has where ``when`` holds (always if None).
+
+    It ends ``days``, ``working_days`` or ``working_hours`` (so many to a working day) after ``start``, on
+    that day itself if none is given. What was used up of it is judged on ``until``. Without ``start`` and
+    ``until`` no number of days can be told.
+    """
+
+    when: Expression | None
+    start: Expression | None
+    days: Expression | None
+    working_days: Expression | None
+    working_hours: Expression | None
+    hours_per_day: int | None
+    until: Expression | None
+    note: Bilingual | None
+
+
+@dataclass(frozen=True)
+class DeadlineRule:
+    """Which records are late, and their days; the first of ``terms`` that holds says by how much."""
+
+    received_on: Expression
+    due_on: Expression
+    ended_on: Expression
+    open: Expression
+    late: Expression
+    terms: tuple[TermRule, ...]
+
+
+@dataclass(frozen=True)
 class TableRules:
-    """Which rows of a records table belong to the period's population, and what is defined over it."""
+    """Which rows of a records table belong to the period, what is defined over it, which are late."""
 
     population: Expression
     exclusions: tuple[ExclusionRule, ...]
     looked_up: Expression | None = None
+    deadline: DeadlineRule | None = None
     definitions: tuple[Definition, ...] = field(default=(), compare=False)
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from decimal import Decimal
+from functools import partial
 
 from chiso.catalogue.condition import parse_condition, parse_value
+from chiso.catalogue.deadline import read_deadline
 from chiso.catalogue.expression import Call, Column, Definition, Exists, Expression, Lookup, and_, walk
 from chiso.catalogue.formula import (
     Combination,
@@ -92,11 +94,16 @@ class Meaning:
             if entry.looked_up is not None:
                 looked_up = self._condition(entry.looked_up, spec, (*path, "looked_up"))
                 self._own_columns_only(looked_up, (*path, "looked_up"))
+            deadline = None
+            if entry.deadline is not None:
+                parse = partial(self._value, spec=spec)
+                deadline = read_deadline(entry.deadline, (*path, "deadline"), parse, self._fault)
             if population is not None:
                 tables[name] = TableRules(
                     population,
                     tuple(ExclusionRule(when, reason) for when, reason in exclusions if when is not None),
                     looked_up,
+                    deadline,
                     tuple(definitions),
                 )
         return tables
@@ -238,7 +245,7 @@ class Meaning:
         if text.count is not None or not kinds:
             return self._rows_or_distinct(text, spec, where, inside if counted_inside else None, within, path)
         kind = kinds[0]
-        value = self._value(getattr(text, kind), spec, (*path, kind))
+        value = self._value(getattr(text, kind), (*path, kind), spec)
         if value is not None and value.type != "integer":
             self._fault(
                 Text(vi=f"“{kind}” cần một số nguyên", en=f"“{kind}” needs an integer value"), (*path, kind)
@@ -274,7 +281,7 @@ class Meaning:
                 (*path, "count"),
             )
             return None
-        column = self._value(words[1], spec, (*path, "count"))
+        column = self._value(words[1], (*path, "count"), spec)
         if column is None:
             return None
         if not (isinstance(column, Column) and column.type == "text"):
@@ -335,7 +342,7 @@ class Meaning:
             self._condition_fault(error.fault, text, path)
             return None
 
-    def _value(self, text: str, spec: TableSpec, path: Path) -> Expression | None:
+    def _value(self, text: str, path: Path, spec: TableSpec) -> Expression | None:
         try:
             return parse_value(text, self._scope(spec))
         except ConditionError as error:

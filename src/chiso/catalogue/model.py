@@ -77,6 +77,33 @@ class Exclusion(_Entry):
     reason: Bilingual
 
 
+class Term(_Entry):
+    """The time a record has: so many days from a day on, as far as it was used up on another.
+
+    Without ``from`` and ``until`` no number of days can be told, whatever the days are.
+    """
+
+    when: str | None = None
+    from_: str | None = Field(default=None, alias="from")
+    days: str | None = None
+    working_days: str | None = None
+    working_hours: str | None = None
+    hours_per_day: Annotated[int, Field(ge=1)] | None = None
+    until: str | None = None
+    note: Bilingual | None = None
+
+
+class Deadline(_Entry):
+    """Which records of a table are late, and the days by which a list of them is told."""
+
+    received_on: str
+    due_on: str
+    ended_on: str
+    open: str
+    late: str
+    terms: list[Term] = []
+
+
 class RecordRules(_Entry):
     """What counts of one records table: its population in the period, and named definitions.
 
@@ -89,6 +116,7 @@ class RecordRules(_Entry):
     excluded: list[Exclusion] = []
     definitions: dict[str, str] = {}
     words: dict[str, Bilingual] = {}
+    deadline: Deadline | None = None
 
 
 class Rounding(_Entry):

@@ -190,6 +190,11 @@ peer_groups_option = click.option(
 )
 
 
+def office_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Which units are asked about."""
+    return _all([_LEVEL, _PARENT, _UNIT], command)
+
+
 def units_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Which units are shown."""
     return _all([_LEVEL, _PARENT, _UNIT, _WITH_RECORDS], command)

@@ -86,11 +86,13 @@ def write_table(
     aside: Sequence[str] = (),
     shown: ReportTable | None = None,
     sheet: Text = _SCORES,
+    as_xlsx: Callable[[], bytes] | None = None,
 ) -> None:
     """Put a table where it was asked for: stdout, or a file that is none of the ``inputs``.
 
     ``lines`` stand under the table for people, on a sheet of their own in a workbook, and on stderr
-    beside data for machines; ``aside`` always goes to stderr. ``shown`` is the table as people read it.
+    beside data for machines; ``aside`` always goes to stderr. ``shown`` is the table as people read it,
+    ``as_xlsx`` the workbook where it is not just the table.
     """
     from chiso.reporting.files import csv_text, parquet_bytes, write_whole, xlsx_bytes
 
@@ -104,7 +106,7 @@ def write_table(
         case "parquet":
             content = parquet_bytes(table)
         case "xlsx":
-            content = xlsx_bytes(table, language, lines, sheet)
+            content = as_xlsx() if as_xlsx is not None else xlsx_bytes(table, language, lines, sheet)
         case _:
             width = page_width(output)
             content = _console_text(table if shown is None else shown, lines, language, width).encode()
@@ -122,13 +124,18 @@ def write_table(
 
 def write_text(text: str, output: Path | None, inputs: Sequence[str]) -> None:
     """Put a text where it was asked for: stdout, or a file that is none of the ``inputs``."""
-    from chiso.reporting.files import write_whole
-
     if output is None:
         _to_stdout(text.encode())
-        return
+    else:
+        write_file(text.encode(), output, inputs)
+
+
+def write_file(content: bytes, output: Path, inputs: Sequence[str]) -> None:
+    """Write a file that is none of the ``inputs``."""
+    from chiso.reporting.files import write_whole
+
     _refuse_input(output, inputs)
-    write_whole(output, text.encode())
+    write_whole(output, content)
 
 
 def write_parts_to(path: Path, parts: Iterable[bytes], inputs: Sequence[str]) -> None:
@@ -206,7 +213,7 @@ def _refuse_input(output: Path, paths: Sequence[str]) -> None:
             Problem(
                 Text(vi="Tệp này là đầu vào", en="This file is an input"),
                 Place(str(output)),
-                Text(vi="Chọn tên khác cho -o", en="Choose another name for -o"),
+                Text(vi="Chọn tên tệp khác", en="Choose another name for the file"),
             )
         )
 
@@ -230,13 +237,18 @@ def form_of(options: dict[str, Any]) -> str:
         return str(options["form"])
     if output is None:
         return "csv" if options.get("excel") else "table"
-    form = _SUFFIXES.get(output.suffix.lower())
+    form = suffix_form(output)
     if form is None:
         raise usage(
             f"không biết định dạng của đuôi “{output.suffix}”; dùng --format hoặc {', '.join(_SUFFIXES)}",
             f"no format goes with “{output.suffix}”; use --format or {', '.join(_SUFFIXES)}",
         )
     return form
+
+
+def suffix_form(path: Path) -> str | None:
+    """Return the format that goes with the suffix of a file, None if none does."""
+    return _SUFFIXES.get(path.suffix.lower())
 
 
 def _console_text(table: ReportTable, lines: Sequence[str], language: Language, width: int) -> str:

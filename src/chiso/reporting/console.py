@@ -21,7 +21,12 @@ _WIDER = 110
 _NEVER_SHOWN = frozenset({"period", "level", "group"})
 _NAMES = frozenset({"unit_name", "key_name", "index_name"})
 _LEAST_NAME_WIDTH = 12
-_NEVER_BROKEN = frozenset({"unit_code", "index", "band", "key"})
+_NEVER_BROKEN = frozenset(
+    (
+        *("unit_code", "index", "band", "key"),
+        *("case_id", "petition_id", "officer_code", "received_on", "due_on", "ended_on"),
+    )
+)
 
 
 def print_table(table: ReportTable, stream: TextIO, language: Language, *, width: int | None = None) -> None:
@@ -128,7 +133,9 @@ def _shown(table: ReportTable, width: int) -> list[int]:
     return [
         position
         for position, column in enumerate(table.columns)
-        if column.name not in _NEVER_SHOWN and _tells(table, column.name, names, width)
+        if column.name not in _NEVER_SHOWN
+        and column.shown_from <= width
+        and _tells(table, column.name, names, width)
     ]
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from chiso.errors import Language, Text
 from chiso.records.dataset import SourceFile
+from chiso.reporting.notes import Run
 from chiso.scoring.counts import Fates
 from chiso.scoring.rank import Rank
 from chiso.scoring.scoreboard import FEW_CASES, Score, Scoreboard, UnitScore
@@ -22,13 +23,35 @@ def scoreboard_json(board: Scoreboard, language: Language, ranks: Sequence[Rank]
         units = [{"rank": rank.place, **_unit(board, rank.score, language)} for rank in ranks]
     data = {
         "schema_version": SCHEMA_VERSION,
-        **rules_and_period(board),
+        **run_head(board),
         "split_by": board.split,
         "units": units,
-        "rows": [fates_entry(fates, language) for fates in board.fates],
+        "rows": rows_by_fate(board, language),
         "indices_without_data": [{"index": m.index, "lacks": list(m.lacks)} for m in board.missing],
         "codes_beyond_denominator": [{"index": b.index, "codes": b.codes} for b in board.beyond],
         "inferred": list(board.inferred),
+        **run_sources(board, language),
+    }
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+def run_head(run: Run) -> dict[str, object]:
+    """Return what the JSON of every result over a period begins with: program, catalogue, period."""
+    return {
+        "chiso_version": run.provenance.chiso_version,
+        "catalogue": catalogue_entry(run),
+        "period": period_entry(run),
+    }
+
+
+def rows_by_fate(run: Run, language: Language) -> list[dict[str, object]]:
+    """Return where the rows of every table went."""
+    return [fates_entry(fates, language) for fates in run.fates]
+
+
+def run_sources(run: Run, language: Language) -> dict[str, object]:
+    """Return what the JSON of every result over a period ends with: rows set aside, notes, files."""
+    return {
         "quarantine": [
             {
                 "file": row.file,
@@ -37,44 +60,34 @@ def scoreboard_json(board: Scoreboard, language: Language, ranks: Sequence[Rank]
                 "column": row.column,
                 "reason": row.reason.in_language(language),
             }
-            for row in board.quarantine
+            for row in run.quarantine
         ],
-        "notes": [note.in_language(language) for note in board.notes],
-        "files": [file_entry(file) for file in board.provenance.files],
+        "notes": [note.in_language(language) for note in run.notes],
+        "files": [file_entry(file) for file in run.provenance.files],
     }
-    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 
-def rules_and_period(board: Scoreboard) -> dict[str, object]:
-    """Return by which version and rules, and for which period, a board was scored."""
+def catalogue_entry(run: Run) -> dict[str, object]:
+    """Return which rules a result was scored by."""
     return {
-        "chiso_version": board.provenance.chiso_version,
-        "catalogue": catalogue_entry(board),
-        "period": period_entry(board),
+        "id": run.rules.catalogue,
+        "edition": run.rules.edition,
+        "effective_on": run.rules.effective_on.isoformat(),
+        "file": run.provenance.catalogue_file,
+        "sha256": run.provenance.catalogue_sha256,
     }
 
 
-def catalogue_entry(board: Scoreboard) -> dict[str, object]:
-    """Return which rules a board was scored by."""
-    return {
-        "id": board.rules.catalogue,
-        "edition": board.rules.edition,
-        "effective_on": board.rules.effective_on.isoformat(),
-        "file": board.provenance.catalogue_file,
-        "sha256": board.provenance.catalogue_sha256,
-    }
-
-
-def period_entry(board: Scoreboard) -> dict[str, object]:
-    """Return the period of a board and the day of judgement."""
-    judgement = board.judgement
+def period_entry(run: Run) -> dict[str, object]:
+    """Return the period of a result and the day of judgement."""
+    judgement = run.judgement
     return {
         "label": judgement.period.label,
         "first_day": judgement.period.first_day.isoformat(),
         "last_day": judgement.period.last_day.isoformat(),
         "as_of": judgement.as_of.isoformat(),
         "provisional": judgement.provisional,
-        "spans_editions": board.provenance.edition_note,
+        "spans_editions": run.provenance.edition_note,
     }
 
 

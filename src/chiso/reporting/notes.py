@@ -4,13 +4,45 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Protocol
 
-from chiso.errors import Language, Place, Text, plural
+from chiso.catalogue.formula import RuleSet
+from chiso.errors import Language, Place, Problem, Text, plural
+from chiso.records.dataset import QuarantinedRow
 from chiso.reporting.tables import NOT_RECORDS, number_text
 from chiso.scoring.counts import Fates
-from chiso.scoring.scoreboard import Scoreboard
+from chiso.scoring.scoreboard import Provenance, Scoreboard
+from chiso.terms.period import Judgement
 
 _QUARANTINE_SHOWN = 20
+
+
+class Run(Protocol):
+    """What every result over a period says of itself, whatever else it holds."""
+
+    @property
+    def rules(self) -> RuleSet:
+        """The rules in force."""
+
+    @property
+    def judgement(self) -> Judgement:
+        """The period, and the day of judgement."""
+
+    @property
+    def fates(self) -> tuple[Fates, ...]:
+        """Where the rows of every table went."""
+
+    @property
+    def quarantine(self) -> tuple[QuarantinedRow, ...]:
+        """The rows set aside."""
+
+    @property
+    def notes(self) -> tuple[Problem, ...]:
+        """What reading the records brought up."""
+
+    @property
+    def provenance(self) -> Provenance:
+        """What the result was computed from."""
 
 
 def notes(board: Scoreboard, language: Language) -> list[str]:
@@ -20,16 +52,21 @@ def notes(board: Scoreboard, language: Language) -> list[str]:
     ]
 
 
-def _notes(board: Scoreboard) -> Iterator[Text]:
-    yield _run(board)
-    for fates in board.fates:
+def run_notes(run: Run) -> Iterator[Text]:
+    """Yield what a run says of itself: rules and period, rows by fate, rows taken for no records."""
+    yield _run(run)
+    for fates in run.fates:
         yield _fates(fates)
         if fates.outside_period and not fates.in_population:
             yield Text(
                 vi=f"{fates.table}: không dòng nào thuộc kỳ này; --period có đúng không?",
                 en=f"{fates.table}: no row belongs to this period; is --period right?",
             )
-    yield from _left_out(board)
+    yield from _left_out(run)
+
+
+def _notes(board: Scoreboard) -> Iterator[Text]:
+    yield from run_notes(board)
     for missing in board.missing:
         told = missing.told
         yield Text(
@@ -53,10 +90,10 @@ def _notes(board: Scoreboard) -> Iterator[Text]:
         )
 
 
-def _left_out(board: Scoreboard) -> Iterator[Text]:
+def _left_out(run: Run) -> Iterator[Text]:
     """Yield how many rows below the headings were taken for no records."""
     kinds: Counter[str] = Counter()
-    for file in board.provenance.files:
+    for file in run.provenance.files:
         kinds.update(file.not_records)
     counts = [(kind, kinds[kind]) for kind in NOT_RECORDS if kind not in ("title", "blank") and kinds[kind]]
     if counts:
@@ -68,8 +105,8 @@ def _left_out(board: Scoreboard) -> Iterator[Text]:
         )
 
 
-def _run(board: Scoreboard) -> Text:
-    judgement, rules = board.judgement, board.rules
+def _run(run: Run) -> Text:
+    judgement, rules = run.judgement, run.rules
     vi = (
         f"Bộ chỉ số {rules.catalogue}, phiên bản {rules.edition} ({rules.edition_title.vi}); "
         f"kỳ {judgement.period.label}, tính đến {judgement.as_of:%d/%m/%Y}"
@@ -80,7 +117,7 @@ def _run(board: Scoreboard) -> Text:
     )
     if judgement.provisional:
         vi, en = f"{vi}; kỳ chưa kết thúc, số tạm tính", f"{en}; the period still runs, provisional"
-    if board.provenance.edition_note:
+    if run.provenance.edition_note:
         vi += "; kỳ nằm trên hai phiên bản, dùng phiên bản của ngày cuối kỳ"
         en += "; the period spans two editions, the one of its last day is used"
     return Text(vi, en)
@@ -125,14 +162,14 @@ def _undetermined(board: Scoreboard) -> Iterator[Text]:
             )
 
 
-def quarantine_lines(board: Scoreboard, language: Language) -> list[str]:
+def quarantine_lines(run: Run, language: Language) -> list[str]:
     """Return where rows were set aside and why, the first ones only."""
     lines = []
-    for row in board.quarantine[:_QUARANTINE_SHOWN]:
+    for row in run.quarantine[:_QUARANTINE_SHOWN]:
         place = Place(row.file, row=row.row, heading=row.column).in_language(language)
         lines.append(f"{place}: {row.reason.in_language(language)}")
-    rest = sum(fates.quarantined for fates in board.fates) - len(
-        {(row.file, row.row) for row in board.quarantine[:_QUARANTINE_SHOWN]}
+    rest = sum(fates.quarantined for fates in run.fates) - len(
+        {(row.file, row.row) for row in run.quarantine[:_QUARANTINE_SHOWN]}
     )
     if rest > 0:
         more = Text(

@@ -6,7 +6,7 @@ import json
 from decimal import Decimal
 
 from chiso.errors import Language
-from chiso.reporting.json_output import fates_entry, rules_and_period
+from chiso.reporting.json_output import fates_entry, run_head
 from chiso.scoring.rank import Rank
 from chiso.scoring.robustness import LeagueRobustness, Pair, PlaceRange, Robustness, UnitRobustness
 from chiso.scoring.share_intervals import ShareInterval, share_intervals
@@ -20,7 +20,7 @@ def robustness_json(result: Robustness, language: Language) -> str:
     intervals = share_intervals(board, settings.confidence)
     data = {
         "schema_version": SCHEMA_VERSION,
-        **rules_and_period(board),
+        **run_head(board),
         "settings": {
             "redraws": settings.redraws,
             "spread": float(settings.spread),

@@ -102,11 +102,15 @@ OUTCOMES: Mapping[str, Text] = {
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its machine name, its kind, and its label for people."""
+    """A column: its machine name, its kind, and its label for people.
+
+    People see it from a width of ``shown_from`` letters on.
+    """
 
     name: str
     kind: ColumnKind
     label: Text
+    shown_from: int = 0
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from chiso.run.catalogues import show_catalogue, test_catalogue, write_sample
 from chiso.run.checking import Checked, check, draft_mapping
 from chiso.run.comparing import Comparison, Reference, diff_catalogues, diff_editions, reference
 from chiso.run.explaining import ExplainRequest, explain
+from chiso.run.late_lists import LateRequest, late
 from chiso.run.reading import Gates, PeriodRequest, Prepared, ReadRequest, check_gates
 from chiso.run.robustness import RobustnessRequest, robustness
 from chiso.run.scoring import ScoreRequest, chosen_units, provenance, rank, score
@@ -16,6 +17,7 @@ __all__ = [
     "Comparison",
     "ExplainRequest",
     "Gates",
+    "LateRequest",
     "PeriodRequest",
     "Prepared",
     "ReadRequest",
@@ -30,6 +32,7 @@ __all__ = [
     "diff_editions",
     "draft_mapping",
     "explain",
+    "late",
     "provenance",
     "rank",
     "reference",

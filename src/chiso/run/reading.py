@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 
 from chiso.catalogue.formula import RuleSet
@@ -67,6 +68,11 @@ def nothing(_records: Records) -> None:
     """Do nothing once the records are loaded."""
 
 
+def no_more(_rules: RuleSet) -> dict[str, set[str]]:
+    """Return that the rules call for no columns beyond those of their measures."""
+    return {}
+
+
 def prepare(
     request: PeriodRequest,
     today: date,
@@ -75,30 +81,32 @@ def prepare(
     *,
     split: str | None = None,
     more: dict[str, set[str]] | None = None,
+    more_of: Callable[[RuleSet], dict[str, set[str]]] = no_more,
 ) -> Prepared:
     """Return the rules and the records of a request; ``today`` bounds a period that still runs.
 
-    ``split`` and ``more`` name columns that are read beyond those that the rules use. ``when_loaded`` is
-    given the records before anything is counted, so that what was set aside is told even where nothing
-    can be scored.
+    ``split`` and ``more`` name columns that are read beyond those that the measures use, ``more_of`` tells
+    those that depend on the rules. ``when_loaded`` is given the records before anything is counted, so that
+    what was set aside is told even where nothing can be scored.
     """
     period = parse_period(request.period, today)
     judgement = judge(period, request.as_of or today)
     catalogue = load_catalogue(request.catalogue)
     rules = catalogue.rules(judgement.period.last_day, request.edition)
     working_days = load_working_days(request.working_days)
-    records = load(request, _needed(rules, split, more or {}), progress)
+    needed = _needed(rules, split, more or {}, more_of(rules))
+    records = load(request, needed, progress)
     when_loaded(records)
     return Prepared(catalogue, rules, judgement, working_days, records)
 
 
-def _needed(rules: RuleSet, split: str | None, more: dict[str, set[str]]) -> dict[str, set[str]]:
-    """Return the columns to read: those the rules use, those the split goes by, and ``more``."""
+def _needed(rules: RuleSet, split: str | None, *more: dict[str, set[str]]) -> dict[str, set[str]]:
+    """Return the columns to read: those the measures use, those the split goes by, and ``more``."""
     needed = columns_needed(rules)
     if split is not None:
         for columns in needed.values():
             columns.update(column for column in SPLITS[split] if column is not None)
-    for table, columns in more.items():
+    for table, columns in chain.from_iterable(entry.items() for entry in more):
         needed.setdefault(table, set()).update(columns)
     return needed
 

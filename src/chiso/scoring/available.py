@@ -167,9 +167,14 @@ def _asks_more(option: Missing, other: Missing) -> bool:
     return option != other and other.all_of <= option.all_of and other.choices <= option.choices
 
 
-def missing_together(*parts: Measure | Missing) -> Missing:
+def missing_together(*parts: Expression | Measure | Missing) -> Missing:
     """Return what is missing for all of ``parts``, some of which are missing."""
     return _together([part for part in parts if isinstance(part, Missing)])
+
+
+def missing_any(options: Sequence[Missing]) -> Missing:
+    """Return that any one of ``options`` would do, each of which is missing."""
+    return _any_of(options)
 
 
 def available_measure(measure: Measure, present: Present) -> Measure | Missing:
@@ -213,19 +218,8 @@ def columns_needed(rules: RuleSet) -> dict[str, set[str]]:
     needed: dict[str, set[str]] = {}
 
     def use(tree: Expression | None, table: TableSpec) -> None:
-        for part in walk(tree) if tree is not None else ():
-            match part:
-                case Column(name=name):
-                    needed.setdefault(table.name, set()).add(name)
-                case Lookup(relation=relation) | Exists(relation=relation):
-                    link = table.relations[relation]
-                    for own, other in link.on:
-                        needed.setdefault(table.name, set()).add(own)
-                        needed.setdefault(link.table, set()).add(other)
-                    if isinstance(part, Lookup):
-                        needed[link.table].add(part.name)
-                case _:
-                    pass
+        for used_table, columns in columns_of(tree, table).items():
+            needed.setdefault(used_table, set()).update(columns)
 
     for name, entry in rules.tables.items():
         needed.setdefault(name, set())
@@ -240,6 +234,25 @@ def columns_needed(rules: RuleSet) -> dict[str, set[str]]:
                 use(count.of, TABLES[count.table])
                 use(count.where, TABLES[count.table])
     return needed
+
+
+def columns_of(tree: Expression | None, table: TableSpec) -> dict[str, set[str]]:
+    """Return, by table, every column that ``tree`` over rows of ``table`` uses."""
+    used: dict[str, set[str]] = {}
+    for part in walk(tree) if tree is not None else ():
+        match part:
+            case Column(name=name):
+                used.setdefault(table.name, set()).add(name)
+            case Lookup(relation=relation) | Exists(relation=relation):
+                link = table.relations[relation]
+                for own, other in link.on:
+                    used.setdefault(table.name, set()).add(own)
+                    used.setdefault(link.table, set()).add(other)
+                if isinstance(part, Lookup):
+                    used[link.table].add(part.name)
+            case _:
+                pass
+    return used
 
 
 def indices_that_read(rules: RuleSet, table: str, columns: Collection[str]) -> tuple[str, ...]:

@@ -97,14 +97,16 @@ def listing(
     *,
     chosen: bool,
     tallied: bool,
+    where: Expression | None = None,
 ) -> str:
     """Return the statement that lists rows of ``table``, whatever their fate: unit_no, fate, ``selected``.
 
     Rows come in the order in which they were read; ``tallied`` gives each combination once, with the number
     of its rows behind it. It expects the same tables as ``statement``; with ``chosen`` it lists only the
-    own rows of the units in table ``chosen`` (unit_no).
+    own rows of the units in table ``chosen`` (unit_no), with ``where`` only rows that fulfil it.
     """
-    return _Compiler(table, rules, (), days, None, tuple(selected)).listing(chosen=chosen, tallied=tallied)
+    compiler = _Compiler(table, rules, (), days, None, tuple(selected), where)
+    return compiler.listing(chosen=chosen, tallied=tallied)
 
 
 class _Printer:
@@ -185,9 +187,11 @@ class _Compiler:
         days: Days,
         split: tuple[str, str | None] | None,
         selected: tuple[Expression | Among, ...] = (),
+        where: Expression | None = None,
     ) -> None:
         self._table = table
         self._selected = selected
+        self._where = where
         self._all_rules = rules
         self._rules = rules[table.name]
         self._wanted = wanted
@@ -211,8 +215,11 @@ class _Compiler:
             columns.append(f"{sql} AS value_{n}")
         ctes = [f"within_{n} AS ({self._within(within)})" for n, within in enumerate(self._withins)]
         with_ = f"WITH {', '.join(ctes)} " if ctes else ""
-        # A semi-join: a list of numbers would let DuckDB join the calendar to every row before it sorts.
-        where = " WHERE m.unit_no IN (SELECT unit_no FROM chosen)" if chosen else ""
+        kept = [] if self._where is None else [self._printer.sql(self._where)]
+        if chosen:
+            # A semi-join: a list of numbers would let DuckDB join the calendar to every row before it sorts.
+            kept.append("m.unit_no IN (SELECT unit_no FROM chosen)")
+        where = f" WHERE {' AND '.join(kept)}" if kept else ""
         rows = f"SELECT {', '.join(columns)}, t.rowid AS place FROM {self._sources()}{where}"
         if tallied:
             return f"{with_}SELECT * EXCLUDE (place), count(*) FROM ({rows}) GROUP BY ALL"
@@ -282,6 +289,7 @@ class _Compiler:
         trees = [self._rules.population, *(exclusion.when for exclusion in self._rules.exclusions)]
         trees += [tree for count in self._counts for tree in (count.of, count.where) if tree is not None]
         trees += [entry for entry in self._selected if not isinstance(entry, Among)]
+        trees += [] if self._where is None else [self._where]
         parts += self._joins(trees)
         for n, within in enumerate(self._withins):
             parts.append(

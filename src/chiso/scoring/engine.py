@@ -103,14 +103,18 @@ class Engine:
         return Counts(collector.values, collector.rows, collector.key_names, tuple(fates))
 
     def rows(
-        self, table: str, selected: Sequence[Expression | Among], units: Collection[str] | None = None
+        self,
+        table: str,
+        selected: Sequence[Expression | Among],
+        units: Collection[str] | None = None,
+        where: Expression | None = None,
     ) -> Iterator[ListedRow]:
         """Yield the rows of a table as they were read, set aside or not, of every unit or of ``units``.
 
         A row belongs to the unit that answers for it, once a unit has ended its successor. What is
-        selected must need only what the records have. One listing is read at a time.
+        selected, and ``where``, must need only what the records have. One listing is read at a time.
         """
-        for unit_no, fate, *values in self._listed(table, selected, units, tallied=False):
+        for unit_no, fate, *values in self._listed(table, selected, units, tallied=False, where=where):
             yield ListedRow(self._unit(unit_no), _integer(fate) or 0, tuple(values))
 
     def tally(
@@ -129,13 +133,13 @@ class Engine:
         units: Collection[str] | None,
         *,
         tallied: bool,
+        where: Expression | None = None,
     ) -> Iterator[tuple[object, ...]]:
         if units is not None:
             numbers = [(self._numbers[code],) for code in units]
             _create(self.records, "chosen", ("unit_no",), numbers, ("INTEGER",))
-        sql = listing(
-            TABLES[table], self.tables, selected, self._days, chosen=units is not None, tallied=tallied
-        )
+        spec, chosen = TABLES[table], units is not None
+        sql = listing(spec, self.tables, selected, self._days, chosen=chosen, tallied=tallied, where=where)
         found = self.records.connection.execute(sql)
         while rows := found.fetchmany(_ROWS_AT_ONCE):
             yield from rows

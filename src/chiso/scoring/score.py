@@ -56,7 +56,7 @@ def scoreboard_of(engine: Engine, provenance: Provenance, *, split_by: str | Non
     reported = match_reported(records.reported, rules, records.units, label, records.reported_unreadable)
     fates = (*counts.fates, *((reported.fates,) if reported.fates else ()))
     quarantine = (*records.quarantine, *reported.quarantine)
-    _require_rows(fates, quarantine)
+    require_rows(fates, quarantine)
     splittable = None
     if split is not None:
         splittable = frozenset(
@@ -99,7 +99,8 @@ def _cannot_split(column: str) -> Problem:
     )
 
 
-def _require_rows(fates: tuple[Fates, ...], quarantine: tuple[QuarantinedRow, ...]) -> None:
+def require_rows(fates: tuple[Fates, ...], quarantine: tuple[QuarantinedRow, ...]) -> None:
+    """Raise CannotScoreError where not a single row can be used in the period."""
     if any(fate.in_population for fate in fates):
         return
     counted = "; ".join(

@@ -6,6 +6,7 @@ it, and a user's own table over both.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -61,6 +62,18 @@ class WorkingDays:
     def between(self, start: date, end: date) -> int:
         """Return the working days d with start < d ≤ end; negative when reversed."""
         return self.counts[(end - FIRST_DAY).days] - self.counts[(start - FIRST_DAY).days]
+
+    def after(self, start: date, number: int) -> date | None:
+        """Return the working day that comes as the ``number``-th after ``start``; ``start`` itself for 0.
+
+        A number below 0 counts backwards, to the last day that is so many working days before. None for a
+        day that the calendar does not reach.
+        """
+        if number == 0:
+            return start
+        position = bisect_left(self.counts, self.counts[(start - FIRST_DAY).days] + number)
+        inside = number > -self.counts[(start - FIRST_DAY).days] and position < len(self.counts)
+        return FIRST_DAY + timedelta(days=position) if inside else None
 
 
 def load_working_days(own_table: Path | None = None) -> WorkingDays:
