@@ -5,6 +5,7 @@ from __future__ import annotations
 from chiso.run.catalogues import show_catalogue, test_catalogue, write_sample
 from chiso.run.checking import Checked, check, draft_mapping
 from chiso.run.reading import Gates, PeriodRequest, Prepared, ReadRequest, check_gates
+from chiso.run.reconcile import ReconcileRequest, reconcile_with_portal
 from chiso.run.scoring import ScoreRequest, chosen_units, provenance, rank, score
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "PeriodRequest",
     "Prepared",
     "ReadRequest",
+    "ReconcileRequest",
     "ScoreRequest",
     "check",
     "check_gates",
@@ -20,6 +22,7 @@ __all__ = [
     "draft_mapping",
     "provenance",
     "rank",
+    "reconcile_with_portal",
     "score",
     "show_catalogue",
     "test_catalogue",

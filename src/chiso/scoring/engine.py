@@ -73,6 +73,7 @@ class Engine:
         self.records = records
         self.rules = rules
         self.judgement = judgement
+        self.working_days = working_days
         self._days = Days(judgement.period.first_day, judgement.period.last_day, judgement.as_of)
         self._codes = [unit.code for unit in records.units]
         self._numbers = {code: number for number, code in enumerate(self._codes)}

@@ -172,6 +172,18 @@ class Scorer:
         return _score_of(index, numerator, denominator, earned, outcome)
 
 
+def earned_points(
+    index: IndexRule, rounding: Rounding, numerator: int | None, denominator: int | None
+) -> Decimal | None:
+    """Return the points that a pair of counts earns under a rule; None where nothing is scored."""
+    return _earn(index, rounding, numerator, denominator).points
+
+
+def points_of_percent(index: IndexRule, rounding: Rounding, percent: Decimal) -> Decimal | None:
+    """Return the points that a percent (0..100) earns under a rule; None for an index for analysis."""
+    return _from_percent(index, rounding, percent).points
+
+
 def _earn(index: IndexRule, rounding: Rounding, numerator: int | None, denominator: int | None) -> _Earned:
     ratio = None
     if numerator is not None and denominator is not None:
