@@ -31,17 +31,16 @@ CAUSE_NAMES: Mapping[Cause, Text] = {
     "rounding": Text(vi="Làm tròn", en="Rounding"),
     "unexplained": Text(vi="Chưa rõ", en="Unexplained"),
 }
-EVIDENCE: Mapping[Evidence, Text] = {
-    "reproduced": Text(vi="tính lại ra đúng số của Cổng", en="recounted: the portal's own figures"),
+# What speaks for a cause less than a recount that gives the portal's own counts.
+_DOUBTS: Mapping[Evidence, Text] = {
     "points_only": Text(vi="chỉ khớp điểm", en="fits in points only"),
     "fits": Text(vi="chỉ khớp số lượng", en="fits in number only"),
-    "none": Text(vi="", en=""),
 }
 _OUR = {
-    "our_numerator": Text(vi="Tử số của ta", en="Our numerator"),
-    "our_denominator": Text(vi="Mẫu số của ta", en="Our denominator"),
-    "our_percent": Text(vi="Tỷ lệ của ta", en="Our percent"),
-    "our_points": Text(vi="Điểm của ta", en="Our points"),
+    "our_numerator": Text(vi="Tử số theo hồ sơ", en="Our numerator"),
+    "our_denominator": Text(vi="Mẫu số theo hồ sơ", en="Our denominator"),
+    "our_percent": Text(vi="Tỷ lệ theo hồ sơ", en="Our percent"),
+    "our_points": Text(vi="Điểm theo hồ sơ", en="Our points"),
 }
 _PORTAL = {
     "portal_numerator": Text(vi="Tử số của Cổng", en="Portal's numerator"),
@@ -109,7 +108,7 @@ def differences_for_people(found: Reconciliation, language: Language) -> ReportT
         return totals_table(found)
     columns = (
         Column("index", "text", LABELS["index"]),
-        Column("ours", "integer", Text(vi="Của ta", en="Ours")),
+        Column("ours", "integer", Text(vi="Hồ sơ", en="Ours")),
         Column("our_points", "decimal", LABELS["points"]),
         Column("portals", "integer", Text(vi="Cổng", en="Portal")),
         Column("portal_points", "decimal", LABELS["points"]),
@@ -153,7 +152,7 @@ def _heading(unit: UnitDifferences) -> Text:
 
     figures = plural(total.compared, "figure", "figures")
     return Text(
-        vi=line("vi", ("ta", "Cổng", "số đối chiếu")),
+        vi=line("vi", ("theo hồ sơ", "theo Cổng", "số đối chiếu")),
         en=line("en", ("ours", "portal", f"{figures} compared")),
     )
 
@@ -171,8 +170,9 @@ def _told(part: Part, language: Language) -> str:
     change = signed(part.points, language) + (f" ({', '.join(counts)})" if counts else "")
     if part.cause == "unexplained":
         return f"{cause} {change}"
-    evidence = "" if part.evidence == "reproduced" else f" [{EVIDENCE[part.evidence].in_language(language)}]"
-    return f"{cause} {change}: {part.name.in_language(language)}{evidence}"
+    doubt = _DOUBTS.get(part.evidence)
+    doubted = "" if doubt is None else f" [{doubt.in_language(language)}]"
+    return f"{cause} {change}: {part.name.in_language(language)}{doubted}"
 
 
 def _pair(figures: Figures, language: Language) -> str | None:
@@ -205,7 +205,7 @@ def _notes(found: Reconciliation) -> Iterator[Text]:
     units = len(found.units)
     yield Text(
         vi=f"Đối chiếu {number_text(len(entries), 'vi')} số của {number_text(units, 'vi')} đơn vị; "
-        f"{number_text(agreeing, 'vi')} số khớp; điểm của ta giữ nguyên",
+        f"{number_text(agreeing, 'vi')} số khớp; điểm chấm theo hồ sơ giữ nguyên",
         en=f"{number_text(len(entries), 'en')} {plural(len(entries), 'figure', 'figures')} of "
         f"{number_text(units, 'en')} {plural(units, 'unit', 'units')} compared, "
         f"{number_text(agreeing, 'en')} of them agree; our scores stay as they are",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from chiso.catalogue.formula import RuleSet
 from chiso.catalogue.load import Catalogue, load_catalogue
-from chiso.errors import Place, Problem, RecordsError, Text, plural
+from chiso.catalogue.model import Reading
+from chiso.errors import CatalogueError, Place, Problem, RecordsError, Text, plural
 from chiso.records.dataset import Records
 from chiso.records.portal import read_portal_cases, read_portal_figures
 from chiso.records.progress import SILENT, Progress
@@ -49,10 +50,9 @@ def reconcile_with_portal(
     check_words(("--level", request.level, LEVELS))
     judgement = judge(parse_period(request.period, today), request.as_of or today)
     day = judgement.period.last_day
-    catalogue = load_catalogue(request.catalogue, with_readings=True)
-    start = prepare(
-        request, today, progress, when_loaded, more=_columns_of_readings(catalogue, day, request.edition)
-    )
+    read_otherwise = _Readings(load_catalogue(request.catalogue), request, day)
+    start = prepare(request, today, progress, when_loaded, more=read_otherwise.columns())
+    catalogue = start.catalogue
     records, rules = start.records, start.rules
     engine = Engine(records, rules, judgement, start.working_days)
     board = scoreboard_of(engine, provenance(catalogue, records, judgement, request.edition))
@@ -76,7 +76,7 @@ def reconcile_with_portal(
         board,
         ours,
         Portal(portal, cases),
-        lambda readings: catalogue.rules(day, request.edition, readings),
+        read_otherwise.rules,
         [catalogue.rules(day, edition.id) for edition in catalogue.editions],
     )
     compared = len(all_differences(units))
@@ -93,14 +93,32 @@ def reconcile_with_portal(
     )
 
 
-def _columns_of_readings(catalogue: Catalogue, day: date, edition: str | None) -> dict[str, set[str]]:
-    """Return the columns that some reading of the rules goes by."""
-    needed: dict[str, set[str]] = {}
-    rules: RuleSet = catalogue.rules(day, edition)
-    for reading in rules.readings:
-        for table, columns in columns_needed(catalogue.rules(day, edition, [reading])).items():
-            needed.setdefault(table, set()).update(columns)
-    return needed
+class _Readings:
+    """The rules of a request as readings of the catalogue have them; each is understood once."""
+
+    def __init__(self, catalogue: Catalogue, request: ReconcileRequest, day: date) -> None:
+        self._catalogue, self._request, self._day = catalogue, request, day
+        self._known: dict[tuple[str, ...], RuleSet] = {}
+
+    def rules(self, readings: Sequence[Reading]) -> RuleSet:
+        """Return the rules as ``readings`` have them; raises CatalogueError where one is at fault."""
+        key = tuple(reading.id for reading in readings)
+        if key not in self._known:
+            try:
+                self._known[key] = self._catalogue.rules(self._day, self._request.edition, readings)
+            except CatalogueError:
+                # Told with its place among the readings, which only the whole check knows.
+                load_catalogue(self._request.catalogue, with_readings=True)
+                raise
+        return self._known[key]
+
+    def columns(self) -> dict[str, set[str]]:
+        """Return the columns that some reading goes by."""
+        needed: dict[str, set[str]] = {}
+        for reading in self.rules(()).readings:
+            for table, columns in columns_needed(self.rules((reading,))).items():
+                needed.setdefault(table, set()).update(columns)
+        return needed
 
 
 def _no_figure(portal: Path, label: str) -> Problem:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 
 from chiso.scoring.hypotheses import Hypothesis, Trials, Variant, counted_for, not_rolled_up
-from chiso.scoring.published import LEAST_COMPANY, Key, Published, fits, index_score
+from chiso.scoring.published import LEAST_COMPANY, Key, Published, fits, index_score, ours_of
 from chiso.scoring.scoreboard import UnitScore
 from chiso.terms.unit import Unit, UnitTree
 
@@ -126,9 +126,7 @@ class Chooser:
         for end in range(1, len(variant) + 1):
             scores = self._trials.scores(variant[:end])
             assert scores is not None  # a part of what was tried can be tried
-            score = scores[entry.unit.code]
-            at_step = score.groups if entry.index is None else index_score(score, entry.index.code)
-            steps.append((variant[end - 1].cause, at_step))
+            steps.append((variant[end - 1].cause, ours_of(entry, scores[entry.unit.code])))
         return tuple(steps)
 
     def _unit_pairs(self, units: UnitTree) -> Iterator[Hypothesis]:

@@ -20,7 +20,8 @@ CAUSES: tuple[Cause, ...] = get_args(Cause)
 # reproduced: counting so gives the portal's counts (or, from its counts, its points) exactly.
 # points_only: counting so gives the portal's points, whose counts are not published.
 # fits: as many rows would do, but which rows they are the data do not tell.
-Evidence = Literal["reproduced", "points_only", "fits", "none"]
+# no_data: our records have nothing to set against the portal's figure.
+Evidence = Literal["reproduced", "points_only", "fits", "no_data", "none"]
 
 _NO_POINTS = Decimal("0.00")
 

@@ -207,9 +207,7 @@ class Trials:
         engine = self._engine
         if readings:
             try:
-                engine = Engine(
-                    engine.records, self._rules_as_read(readings), engine.judgement, engine.working_days
-                )
+                engine = engine.under(self._rules_as_read(readings))
             except RecordsError:
                 # The records lack what this reading goes by, so they cannot bear it out.
                 return None
@@ -223,7 +221,9 @@ class Trials:
             ),
         )
         wanted: Sequence[Wanted] = wanted_counts(scored, measures)
-        return usable, Recount(engine, wanted, self._portal_cases)
+        as_issued = self._recount(()) if readings else None
+        known = None if as_issued is None else as_issued[1]
+        return usable, Recount(engine, wanted, self._portal_cases, known)
 
 
 def rows_set_aside(engine: Engine) -> Mapping[str, int]:

@@ -29,8 +29,10 @@ _UNEXPLAINED = Text(vi="chưa giải thích được", en="unexplained")
 _PERCENT_ALONE = Text(
     vi="Cổng chỉ công bố tỷ lệ đã làm tròn", en="the portal publishes the rounded percent only"
 )
-_NO_RECORDS = Text(vi="hồ sơ của ta không có gì của đơn vị này", en="our records hold nothing of this unit")
-_NO_DATA = Text(vi="hồ sơ của ta thiếu dữ liệu cho chỉ số này", en="our records lack data for the index")
+_NO_RECORDS = Text(
+    vi="hồ sơ đã đọc không có dữ liệu của đơn vị này", en="our records hold nothing of this unit"
+)
+_NO_DATA = Text(vi="hồ sơ đã đọc thiếu dữ liệu cho chỉ số này", en="our records lack data for the index")
 
 
 @dataclass(frozen=True)
@@ -179,7 +181,7 @@ def _lacking(entry: Published, ours: Figures, hypothesis: str, name: Text) -> Pa
     points = (theirs.added if entry.by_our_rule is None else entry.by_our_rule) - ours.added
     numerator = _change(ours.numerator, theirs.numerator)
     denominator = _change(ours.denominator, theirs.denominator)
-    return Part("rows", hypothesis, name, numerator, denominator, points, "fits")
+    return Part("rows", hypothesis, name, numerator, denominator, points, "no_data")
 
 
 def _shifted(entry: Published, figures: Figures, rows: tuple[int, int]) -> Figures:

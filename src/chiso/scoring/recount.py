@@ -79,8 +79,14 @@ class Recount:
     """The rows of an engine, ready to be counted otherwise; sums and extremes are not counted here."""
 
     def __init__(
-        self, engine: Engine, wanted: Iterable[Wanted], elsewhere: Mapping[str, str] | None = None
+        self,
+        engine: Engine,
+        wanted: Iterable[Wanted],
+        elsewhere: Mapping[str, str] | None = None,
+        known: Recount | None = None,
     ) -> None:
+        """Tally what ``wanted`` counts; what ``known`` has tallied by the same rules is taken from there."""
+        self._tables = engine.tables
         self._units: UnitTree = engine.records.units
         self._elsewhere = elsewhere
         self._wanted = [entry for entry in wanted if _countable(entry.count)]
@@ -89,11 +95,20 @@ class Recount:
         counts = {part for entry in self._wanted for part in _with_within(entry.count)}
         for table in sorted({count.table for count in counts}):
             of_table = [count for count in counts if count.table == table]
+            if known is not None and known._tables.get(table) == engine.tables.get(table):
+                of_table = [count for count in of_table if not self._taken(count, known)]
             if table in engine.tables:
                 self._tally_rows(engine, table, [count for count in of_table if count.kind == "rows"])
                 for count in of_table:
                     if count.kind == "distinct":
                         self._tally_codes(engine, table, count)
+
+    def _taken(self, count: Count, known: Recount) -> bool:
+        if count in known._rows:
+            self._rows[count] = known._rows[count]
+        elif count in known._codes:
+            self._codes[count] = known._codes[count]
+        return count in self._rows or count in self._codes
 
     def counts(self, included: Included, units: UnitsCounted) -> Counts:
         """Return every wanted count over the rows included, for the units they count for."""
@@ -152,18 +167,21 @@ class Recount:
     def _tally_rows(self, engine: Engine, table: str, counts: Sequence[Count]) -> None:
         if not counts:
             return
+        self._rows.update((count, {}) for count in counts)
         conditions = [count.where or _TRUE for count in counts]
         for row, origin, fulfilled in self._listed(engine, table, conditions):
             for count, holds in zip(counts, fulfilled, strict=True):
                 if holds:
-                    of_count = self._rows.setdefault(count, {})
+                    of_count = self._rows[count]
                     of_count[origin] = of_count.get(origin, 0) + row.rows
 
     def _tally_codes(self, engine: Engine, table: str, count: Count) -> None:
         assert count.of is not None  # a distinct count says of what
+        found: dict[Origin, set[str]] = {}
+        self._codes[count] = found
         for _, origin, (holds, code) in self._listed(engine, table, [count.where or _TRUE, count.of]):
             if holds and code is not None:
-                self._codes.setdefault(count, {}).setdefault(origin, set()).add(str(code))
+                found.setdefault(origin, set()).add(str(code))
 
     def _listed(
         self, engine: Engine, table: str, selected: Sequence[Expression]

@@ -152,7 +152,7 @@ def _told(rows: Pair, set_aside: int) -> Text:
         return Text(vi="dòng mà Cổng không có", en="rows that the portal lacks")
     if rows[1] == set_aside:
         return Text(
-            vi="dòng chỉ Cổng có; đúng bằng số dòng bị cách ly của ta",
+            vi="dòng chỉ Cổng có; đúng bằng số dòng bị cách ly",
             en="rows only the portal has; as many as are quarantined here",
         )
     return Text(vi="dòng chỉ Cổng có", en="rows only the portal has")
