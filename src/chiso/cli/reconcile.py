@@ -54,6 +54,7 @@ def reconcile(**options: Any) -> None:
         differences_table,
         quarantined_lines,
         reconciliation_notes,
+        totals_for_people,
         totals_table,
     )
 
@@ -74,6 +75,6 @@ def reconcile(**options: Any) -> None:
             *map(str, (request.portal, *request.portal_records)),
         ],
         as_json=lambda: reconciliation_json(found, language),
-        shown=differences_for_people(found, language) if by_index else None,
+        shown=(differences_for_people if by_index else totals_for_people)(found, language),
         sheet=_SHEET,
     )

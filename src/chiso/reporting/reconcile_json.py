@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 
-from chiso.errors import Language
-from chiso.reporting.reconcile_tables import reconciliation_notes
+from chiso.errors import Language, Text
+from chiso.reporting.reconcile_tables import all_fates, reconciliation_notes
+from chiso.scoring.counts import Fates
 from chiso.scoring.differences import (
     Difference,
     Figures,
@@ -46,6 +47,7 @@ def reconciliation_json(found: Reconciliation, language: Language) -> str:
             {"case_id": case.case_id, "our_unit": case.our_unit, "portal_unit": case.portal_unit}
             for case in found.cases
         ],
+        "rows": [_fates(fates, language) for fates in all_fates(found)],
         "quarantine": [
             {
                 "file": row.file,
@@ -116,6 +118,20 @@ def _part(part: Part, language: Language) -> dict[str, object]:
         "denominator": part.denominator,
         "points": _number(part.points),
         "evidence": part.evidence,
+    }
+
+
+def _fates(fates: Fates, language: Language) -> dict[str, object]:
+    return {
+        "table": fates.table,
+        "read": fates.rows_read,
+        "in_population": fates.in_population,
+        "outside_period": fates.outside_period,
+        "excluded": [
+            {"reason": Text(entry.vi, entry.en).in_language(language), "rows": entry.rows}
+            for entry in fates.excluded
+        ],
+        "quarantined": fates.quarantined,
     }
 
 

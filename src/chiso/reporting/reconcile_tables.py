@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from chiso.errors import Language, Place, Text, plural
 from chiso.reporting.notes import notes
 from chiso.reporting.tables import LABELS, Column, ColumnKind, ReportTable, Value, number_text
+from chiso.scoring.counts import Fates
 from chiso.scoring.differences import (
     CAUSES,
     Cause,
@@ -102,13 +104,32 @@ def totals_table(found: Reconciliation) -> ReportTable:
     return _table(names, rows)
 
 
+def totals_for_people(found: Reconciliation, language: Language) -> ReportTable:
+    """Return the totals of units with signs, and only the causes that occur."""
+    table = totals_table(found)
+    occurring = {part.cause for entry in all_differences(found.units) for part in entry.parts}
+    kept = [
+        n for n, column in enumerate(table.columns) if column.name not in CAUSES or column.name in occurring
+    ]
+
+    def shown(name: str, value: Value) -> Value:
+        if isinstance(value, Decimal) and name in (*CAUSES, "difference"):
+            return signed(value, language)
+        return value
+
+    return ReportTable(
+        tuple(table.columns[n] for n in kept),
+        tuple(tuple(shown(table.columns[n].name, row[n]) for n in kept) for row in table.rows),
+    )
+
+
 def differences_for_people(found: Reconciliation, language: Language) -> ReportTable:
     """Return what differs, unit by unit, with its causes in words; totals where nothing does."""
     if not any(entry.differs for entry in all_differences(found.units)):
-        return totals_table(found)
+        return totals_for_people(found, language)
     columns = (
         Column("index", "text", LABELS["index"]),
-        Column("ours", "integer", Text(vi="Hồ sơ", en="Ours")),
+        Column("ours", "integer", Text(vi="Hồ\u00a0sơ", en="Ours")),
         Column("our_points", "decimal", LABELS["points"]),
         Column("portals", "integer", Text(vi="Cổng", en="Portal")),
         Column("portal_points", "decimal", LABELS["points"]),
@@ -195,8 +216,14 @@ def reconciliation_notes(found: Reconciliation, language: Language) -> list[str]
     return [
         *(text.in_language(language) for text in _notes(found)),
         *(note.in_language(language) for note in found.notes),
-        *notes(found.board, language),
+        *notes(replace(found.board, fates=all_fates(found)), language),
     ]
+
+
+def all_fates(found: Reconciliation) -> tuple[Fates, ...]:
+    """Return where the rows of our records went, and those of the portal's file."""
+    theirs = () if found.portal_fates is None else (replace(found.portal_fates, table="portal"),)
+    return (*found.board.fates, *theirs)
 
 
 def _notes(found: Reconciliation) -> Iterator[Text]:

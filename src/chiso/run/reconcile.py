@@ -54,6 +54,7 @@ def reconcile_with_portal(
     start = prepare(request, today, progress, when_loaded, more=read_otherwise.columns())
     catalogue = start.catalogue
     records, rules = start.records, start.rules
+    _refuse_as_records(request.portal, records)
     engine = Engine(records, rules, judgement, start.working_days)
     board = scoreboard_of(engine, provenance(catalogue, records, judgement, request.edition))
     label = judgement.period.label
@@ -88,6 +89,7 @@ def reconcile_with_portal(
         cases=tuple(case for case in listed if {case.our_unit, case.portal_unit} & codes),
         portal_file=read.path,
         portal_sha256=read.sha256,
+        portal_fates=portal.fates,
         quarantine=tuple(quarantine),
         notes=(*portal.notes, *_not_compared(portal, compared)),
     )
@@ -119,6 +121,21 @@ class _Readings:
             for table, columns in columns_needed(self.rules((reading,))).items():
                 needed.setdefault(table, set()).update(columns)
         return needed
+
+
+def _refuse_as_records(portal: Path, records: Records) -> None:
+    """Refuse a portal's file that is among the records: its figures would have entered our score."""
+    if portal.resolve() in {Path(file.path).resolve() for file in records.files}:
+        raise RecordsError(
+            Problem(
+                Text(
+                    vi="Tệp của Cổng nằm trong hồ sơ, nên số của Cổng đã vào điểm chấm",
+                    en="The portal's file is among the records, so its figures would enter our score",
+                ),
+                Place(str(portal)),
+                Text(vi="Chuyển tệp sang thư mục khác", en="Move it to another folder"),
+            )
+        )
 
 
 def _no_figure(portal: Path, label: str) -> Problem:

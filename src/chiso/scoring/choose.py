@@ -29,8 +29,10 @@ class Chooser:
         self._base = base
         self._entries = entries
         self._open = [entry for entry in entries if not fits(entry, base[entry.unit.code])]
-        self._singles: list[Variant] = [(hypothesis,) for hypothesis in hypotheses] if self._open else []
-        self._singles += [(hypothesis,) for hypothesis in self._unit_pairs(units)]
+        # Counting otherwise cannot find what no record is of.
+        worth_trying = any(base[entry.unit.code].has_records for entry in self._open)
+        tried = [*hypotheses, *self._unit_pairs(units)] if worth_trying else []
+        self._singles: list[Variant] = [(hypothesis,) for hypothesis in tried]
         self._fitted: dict[Variant, frozenset[Key]] = {}
         self._contradicted: dict[Variant, frozenset[Key]] = {}
         # Figures that two causes would explain as well: naming one would be guessing.

@@ -11,6 +11,7 @@ from chiso import arithmetic
 from chiso.catalogue.formula import RuleSet
 from chiso.errors import Problem, Text
 from chiso.records.dataset import QuarantinedRow
+from chiso.scoring.counts import Fates
 from chiso.scoring.scoreboard import Scoreboard
 from chiso.terms.unit import Unit
 
@@ -120,13 +121,17 @@ class ListedCase:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """Ours beside the portal's, unit by unit; our own scoreboard is left as it is."""
+    """Ours beside the portal's, unit by unit; our own scoreboard is left as it is.
+
+    ``portal_fates`` tell where the rows of the portal's file went.
+    """
 
     board: Scoreboard
     units: tuple[UnitDifferences, ...]
     cases: tuple[ListedCase, ...]
     portal_file: str
     portal_sha256: str
+    portal_fates: Fates | None
     quarantine: tuple[QuarantinedRow, ...]
     notes: tuple[Problem, ...]
 
