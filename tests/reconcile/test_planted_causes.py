@@ -152,6 +152,18 @@ def test_a_whole_unit_counted_for_another(tmp_path: Path) -> None:
     assert told(of(found, "C2", "2.1")) == [("unit_mapping", "C2_for_C1", "-12.00")]
 
 
+def test_a_unit_that_agrees_gives_no_rows_away(tmp_path: Path) -> None:
+    late = {"finished_at": "20/08/2026 09:00:00", "returned_at": "20/08/2026 09:00:00"}
+    found = reconciled(
+        tmp_path,
+        cases((10, {}), (1, {"unit_code": "C2"}), (1, {**late, "unit_code": "C2"})),
+        portal("C1,2.1,11,12,,", "C2,2.1,1,2,,", "C2,4.2,2,2,,"),
+    )
+    # C1's surplus of 1 / 2 is just what C2 counts, but the portal has C2 whole: they are other rows.
+    # 11 / 12 × 20 = 18.333… → 18.33
+    assert told(of(found, "C1", "2.1")) == [("rows", "rows_that_fit", "-1.67")]
+
+
 def test_some_rows_of_one_unit_counted_for_another(tmp_path: Path) -> None:
     late = {"finished_at": "20/08/2026 09:00:00", "returned_at": "20/08/2026 09:00:00"}
     found = reconciled(
@@ -341,7 +353,9 @@ def test_two_causes_that_would_do_as_well_are_not_chosen_between(tmp_path: Path)
     found = reconciled(
         tmp_path, cases((18, {}), (1, mixed_up), (1, {"due_at": ""})), portal("C1,2.1,19,20,,")
     )
-    assert told(of(found, "C1", "2.1")) == [("unexplained", "unexplained", "+1.00")]
+    assert told(of(found, "C1", "2.1")) == [("unexplained", "several_fit", "+1.00")]
+    said = of(found, "C1", "2.1").parts[0].name.en
+    assert "day of return" in said and "without a due day" in said
 
 
 def test_what_fits_more_figures_goes_first(tmp_path: Path) -> None:

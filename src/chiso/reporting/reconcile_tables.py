@@ -189,7 +189,7 @@ def _told(part: Part, language: Language) -> str:
     ]
     cause = CAUSE_NAMES[part.cause].in_language(language)
     change = signed(part.points, language) + (f" ({', '.join(counts)})" if counts else "")
-    if part.cause == "unexplained":
+    if part.hypothesis == part.cause == "unexplained":
         return f"{cause} {change}"
     doubt = _DOUBTS.get(part.evidence)
     doubted = "" if doubt is None else f" [{doubt.in_language(language)}]"

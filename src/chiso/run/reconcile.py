@@ -133,7 +133,10 @@ def _refuse_as_records(portal: Path, records: Records) -> None:
                     en="The portal's file is among the records, so its figures would enter our score",
                 ),
                 Place(str(portal)),
-                Text(vi="Chuyển tệp sang thư mục khác", en="Move it to another folder"),
+                Text(
+                    vi="Chỉ đưa tệp này cho --portal và để ngoài RECORDS",
+                    en="Give it to --portal only, and keep it outside RECORDS",
+                ),
             )
         )
 

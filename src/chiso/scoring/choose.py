@@ -35,8 +35,8 @@ class Chooser:
         self._singles: list[Variant] = [(hypothesis,) for hypothesis in tried]
         self._fitted: dict[Variant, frozenset[Key]] = {}
         self._contradicted: dict[Variant, frozenset[Key]] = {}
-        # Figures that two causes would explain as well: naming one would be guessing.
-        self.doubtful: set[Key] = set()
+        # Figures that several causes would explain as well: naming one would be guessing.
+        self.doubtful: dict[Key, tuple[Variant, ...]] = {}
 
     def chosen(self) -> Mapping[Key, tuple[Variant, ...]]:
         """Return, for each figure explained, the variants that do it equally well, all of one kind."""
@@ -50,7 +50,7 @@ class Chooser:
                     continue
                 best = self._best(entry, tried)
                 if len({self._way(entry, variant) for variant in best}) > 1:
-                    self.doubtful.add(entry.key)
+                    self.doubtful[entry.key] = tuple(best)
                 elif best:
                     result[entry.key] = tuple(best)
         return result
@@ -110,9 +110,10 @@ class Chooser:
         return [variant for variant in fitting if self._support(variant, entry.unit.code) == most]
 
     def _borne_out(self, entry: Published, variant: Variant) -> bool:
-        unit = entry.unit.code
-        fitted = sum(code == unit for code, _ in self._fitted[variant])
-        against = sum(code == unit for code, _ in self._contradicted[variant])
+        # Whose rows count for another unit must agree with it as well.
+        units = {entry.unit.code}.union(*(hypothesis.concerns for hypothesis in variant))
+        fitted = sum(code in units for code, _ in self._fitted[variant])
+        against = sum(code in units for code, _ in self._contradicted[variant])
         company = len(self._fitted[variant]) >= LEAST_COMPANY
         return fitted >= against and (entry.has_counts or company)
 

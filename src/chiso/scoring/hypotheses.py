@@ -34,7 +34,7 @@ RulesAsRead = Callable[[Sequence[Reading]], RuleSet]
 class Hypothesis:
     """One way in which a portal may count otherwise: exactly one of the three ways is given.
 
-    Its id says which one it is.
+    Its id says which one it is. ``concerns`` are the units that it is about, where it is about some only.
     """
 
     cause: Cause
@@ -43,6 +43,7 @@ class Hypothesis:
     included: Included | None = field(default=None, compare=False)
     reading: Reading | None = field(default=None, compare=False)
     units: UnitsCounted | None = field(default=None, compare=False)
+    concerns: frozenset[str] = field(default=frozenset(), compare=False)
 
     @property
     def place(self) -> int:
@@ -138,7 +139,10 @@ def counted_for(unit: Unit, other: Unit, moved: frozenset[str]) -> Hypothesis:
     name = Text(
         vi=f"hồ sơ của {unit.code} tính cho {other.code}", en=f"rows of {unit.code} counted for {other.code}"
     )
-    return Hypothesis("unit_mapping", f"{unit.code}_for_{other.code}", name, units=UnitsCounted(of))
+    concerned = frozenset({unit.code, other.code})
+    return Hypothesis(
+        "unit_mapping", f"{unit.code}_for_{other.code}", name, units=UnitsCounted(of), concerns=concerned
+    )
 
 
 def not_rolled_up(unit: Unit) -> Hypothesis:

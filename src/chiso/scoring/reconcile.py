@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from chiso.catalogue.formula import RuleSet
-from chiso.errors import Text
+from chiso.errors import Language, Text
 from chiso.scoring.beside import Beside
 from chiso.scoring.choose import Chooser
 from chiso.scoring.differences import Cause, Difference, Evidence, Figures, Part, UnitDifferences
@@ -66,7 +66,8 @@ def reconcile(
     left = [entry for entry in entries if entry.key not in chosen and not fits(entry, base[entry.key[0]])]
     told_apart = [entry for entry in left if entry.key not in chooser.doubtful]
     fitting = rows_that_fit(told_apart, entries, base, trials, chooser, rows_set_aside(engine))
-    walk = _Walk(base, trials, chosen, fitting, RulesForPoints(beside, board.rules, editions, entries))
+    rules = RulesForPoints(beside, board.rules, editions, entries)
+    walk = _Walk(base, trials, chosen, fitting, chooser.doubtful, rules)
     by_unit: dict[str, list[Difference]] = {}
     for entry in entries:
         by_unit.setdefault(entry.unit.code, []).append(walk.difference(entry))
@@ -81,6 +82,7 @@ class _Walk:
     trials: Trials
     chosen: Mapping[Key, tuple[Variant, ...]]
     fitting: Mapping[Key, RowsThatFit]
+    doubtful: Mapping[Key, tuple[Variant, ...]]
     rules: RulesForPoints
 
     def difference(self, entry: Published) -> Difference:
@@ -164,11 +166,27 @@ class _Walk:
         yield from yielded
         if counted_alike or not entry.has_counts:
             if rest:
-                yield Part("unexplained", "unexplained", _UNEXPLAINED, None, None, rest, "none")
+                yield self._unexplained(entry, None, None, rest)
             return
         numerator = _change(ours.numerator, entry.figures.numerator)
         denominator = _change(ours.denominator, entry.figures.denominator)
-        yield Part("unexplained", "unexplained", _UNEXPLAINED, numerator, denominator, rest, "none")
+        yield self._unexplained(entry, numerator, denominator, rest)
+
+    def _unexplained(
+        self, entry: Published, numerator: int | None, denominator: int | None, points: Decimal
+    ) -> Part:
+        if entry.key not in self.doubtful:
+            return Part("unexplained", "unexplained", _UNEXPLAINED, numerator, denominator, points, "none")
+        ways = self.doubtful[entry.key]
+        name = Text(
+            vi="nhiều nguyên nhân cùng khớp: " + "; ".join(_together(way, "vi") for way in ways),
+            en="several causes would do as well: " + "; ".join(_together(way, "en") for way in ways),
+        )
+        return Part("unexplained", "several_fit", name, numerator, denominator, points, "none")
+
+
+def _together(way: Variant, language: Language) -> str:
+    return " + ".join(hypothesis.name.in_language(language) for hypothesis in way)
 
 
 def _percent_alone(entry: Published) -> bool:
