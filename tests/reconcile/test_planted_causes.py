@@ -230,13 +230,29 @@ def test_both_rewritings_of_status_at_once(tmp_path: Path) -> None:
         "returned_at": "",
     }
     found = reconciled(
-        tmp_path, cases((17, {}), (1, asked_twice), (2, {"due_at": ""})), portal("C1,2.1,20,20,,")
+        tmp_path,
+        cases((17, {}), (1, asked_twice), (2, {"due_at": ""})),
+        portal("C1,2.1,20,20,,", "C1,5.3,20,20,,"),
     )
     # 17 / 20 → 17.00; with the one sent as processed 18.00; with the two without a due day 20.00.
     assert told(of(found, "C1", "2.1")) == [
         ("status", "sent_as_processed", "+1.00"),
         ("status", "finished_at_receipt", "+2.00"),
     ]
+    # 5.3: 17 / 20 = 85 % of 90 % of 6 points = 5.67; 90 % and more earn 6.00.
+    assert told(of(found, "C1", "5.3")) == [
+        ("status", "sent_as_processed", "+0.33"),
+        ("status", "finished_at_receipt", "+0.00"),
+    ]
+
+
+def test_two_causes_in_one_figure_alone_are_not_believed(tmp_path: Path) -> None:
+    never = {"status": "registered", "received_at": "", "finished_at": "", "returned_at": ""}
+    returned_late = {"returned_at": "17/08/2026 09:00:00"}
+    found = reconciled(tmp_path, cases((18, {}), (2, returned_late), (5, never)), portal("C1,2.1,18,25,,"))
+    # Never received and by the day of return would give 18 / 25, but so might many another pair: 20 / 20 is
+    # 20.00, 18 / 25 × 20 = 14.40. Five rows more cannot take two off the numerator.
+    assert told(of(found, "C1", "2.1")) == [("unexplained", "unexplained", "-5.60")]
 
 
 def test_the_target_of_another_edition(tmp_path: Path) -> None:
@@ -397,6 +413,23 @@ def test_points_alone_in_company_of_counts(tmp_path: Path) -> None:
     # C1 shows by its counts that the day of return is taken; C2's 8 / 10 × 20 = 16.00 agrees with it.
     assert told(of(found, "C2", "2.1")) == [("date_rule", "by_day_of_return", "-4.00")]
     assert of(found, "C2", "2.1").parts[0].evidence == "points_only"
+
+
+def test_a_rule_for_points_alone_needs_company_too(tmp_path: Path) -> None:
+    without_result = {"result_link": ""}
+    written = cases(
+        (10, {}), (10, without_result), (6, {"unit_code": "C2"}), (4, {**without_result, "unit_code": "C2"})
+    )
+    alone, both = tmp_path / "alone", tmp_path / "both"
+    alone.mkdir()
+    both.mkdir()
+    # Ours 50 % × 4 = 2.00 and 60 % × 4 = 2.40; full at 80 % as in 2022 they would be 2.50 and 3.00.
+    found = reconciled(alone, written, portal("C1,4.2,,,,2.5"))
+    assert told(of(found, "C1", "4.2")) == [("unexplained", "unexplained", "+0.50")]
+    found = reconciled(both, written, portal("C1,4.2,,,,2.5", "C2,4.2,,,,3"))
+    assert told(of(found, "C1", "4.2")) == [("formula", "edition_2022", "+0.50")]
+    assert told(of(found, "C2", "4.2")) == [("formula", "edition_2022", "+0.60")]
+    assert of(found, "C1", "4.2").parts[0].evidence == "points_only"
 
 
 def test_a_percent_alone(tmp_path: Path) -> None:

@@ -115,7 +115,9 @@ class Chooser:
         fitted = sum(code in units for code, _ in self._fitted[variant])
         against = sum(code in units for code, _ in self._contradicted[variant])
         company = len(self._fitted[variant]) >= LEAST_COMPANY
-        return fitted >= against and (entry.has_counts or company)
+        # Among so many pairs one may give the counts of a small unit by chance.
+        speaks_alone = entry.has_counts and len(variant) == 1
+        return fitted >= against and (speaks_alone or company)
 
     def _support(self, variant: Variant, unit: str) -> tuple[int, int]:
         """Return how many figures speak for a variant less those against it: of the unit, and of all."""

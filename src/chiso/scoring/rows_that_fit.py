@@ -13,7 +13,7 @@ from chiso.catalogue.formula import Measure
 from chiso.errors import Text
 from chiso.scoring.choose import Chooser
 from chiso.scoring.hypotheses import Trials, Variant
-from chiso.scoring.published import Key, Published, index_score
+from chiso.scoring.published import LEAST_COMPANY, Key, Published, index_score
 from chiso.scoring.scoreboard import UnitScore
 
 Pair = tuple[int, int]
@@ -116,7 +116,8 @@ def _of_unit(
         yield from ((entry, (), alone[entry.key]) for entry in own)
         return
     fitting: list[tuple[Variant, dict[Key, Pair]]] = []
-    for variant in chooser.usable_singles():
+    # With a number of rows to choose freely, one figure fits almost anything.
+    for variant in chooser.usable_singles() if len(own) >= LEAST_COMPANY else ():
         scores = trials.scores(variant)
         if scores is None or variant[0].cause == "rows" or chooser.contradicts(variant, unit):
             continue

@@ -37,6 +37,7 @@ class RulesForPoints:
     ) -> None:
         self._beside = beside
         self._entries = entries
+        self._as_it_is = RuleTried("formula", "as_it_is", Text("", ""), rules)
         self._formulas = [*other_formulas(rules, editions)]
         self._roundings = [*other_roundings(rules)]
         self._known: dict[tuple[str, bool], Mapping[str, UnitScore]] = {}
@@ -84,7 +85,8 @@ class RulesForPoints:
         met = [
             other
             for other in self._entries
-            if other.key[1] == entry.key[1] and self._points(tried, other) == other.figures.added
+            if other.key[1] == entry.key[1]
+            and self._points(tried, other) == other.figures.added != self._points(self._as_it_is, other)
         ]
         return len(met) >= LEAST_COMPANY
 
