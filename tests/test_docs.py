@@ -400,6 +400,9 @@ ENTRIES = {
     model.Repair: "Repair",
     model.Test: "Test",
     model.Expectation: "Expectation",
+    model.Reading: "Reading",
+    model.ReadingRecords: "Records of a reading",
+    model.IndexReading: "Index of a reading",
 }
 
 

@@ -132,6 +132,7 @@ _MISSING: Mapping[str, Any] = {
     "source": {"document": "?"},
     "applies_to": [],
     "points": 1,
+    "cause": "formula",
     "not_applicable": "keeps_maximum",
 }
 

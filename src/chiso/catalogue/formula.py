@@ -11,7 +11,18 @@ from functools import cached_property
 from typing import Literal, TypeAlias
 
 from chiso.catalogue.expression import Definition, Expression, Logic
-from chiso.catalogue.model import Band, Bilingual, Repair, Rounding, RuleKind, Source, Status, Test, ZeroRule
+from chiso.catalogue.model import (
+    Band,
+    Bilingual,
+    Reading,
+    Repair,
+    Rounding,
+    RuleKind,
+    Source,
+    Status,
+    Test,
+    ZeroRule,
+)
 from chiso.catalogue.scope import Scope
 from chiso.terms.columns import TABLES
 from chiso.terms.unit import Level
@@ -229,6 +240,8 @@ class RuleSet:
     groups: tuple[GroupRule, ...]
     test_defaults: Mapping[str, Mapping[str, str | int | bool | date | None]]
     test_period: str | None
+    # Other readings of the same rules, for explaining a portal's figures; none of them scores.
+    readings: tuple[Reading, ...] = ()
 
     @property
     def indices(self) -> tuple[IndexRule, ...]:

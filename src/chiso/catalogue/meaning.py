@@ -66,6 +66,7 @@ class Meaning:
             groups=groups,
             test_defaults=text.test_defaults,
             test_period=text.test_period,
+            readings=tuple(text.readings),
         )
 
     def tables(self) -> Mapping[str, TableRules]:

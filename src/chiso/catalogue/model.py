@@ -18,6 +18,7 @@ from chiso.terms.unit import Level
 Status = Literal["issued", "inferred", "unknown"]
 ZeroRule = Literal["full", "zero", "blank", "exclude"]
 RuleKind = Literal["linear", "lower_is_better", "steps", "pass_fail", "analysis"]
+ReadingCause = Literal["date_rule", "status", "formula"]
 
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?%")
 
@@ -231,6 +232,35 @@ class Group(_Entry):
     indices: Annotated[list[ComponentIndex], Field(min_length=1)]
 
 
+class ReadingRecords(_Entry):
+    """What a reading says anew of one records table.
+
+    In its conditions ``on_time_as_issued`` is the catalogue's own ``on_time``, and so for every definition
+    and for ``population``.
+    """
+
+    population: str | None = None
+    definitions: dict[str, str] = {}
+
+
+class IndexReading(_Entry):
+    """What a reading counts for an index in place of the catalogue's own measures."""
+
+    denominator: Measure | None = None
+    numerator: Measure | None = None
+
+
+class Reading(_Entry):
+    """Another reading of the rules that a portal may go by; it never scores, it only explains."""
+
+    id: str
+    cause: ReadingCause
+    name: Bilingual
+    source: Source | None = None
+    records: dict[str, ReadingRecords] = {}
+    indices: dict[str, IndexReading] = {}
+
+
 class CatalogueText(_Entry):
     """A whole catalogue file on one day."""
 
@@ -243,3 +273,4 @@ class CatalogueText(_Entry):
     test_defaults: dict[str, dict[str, str | int | bool | date | None]] = {}
     test_period: str | None = None
     groups: Annotated[list[Group], Field(min_length=1)]
+    readings: list[Reading] = []

@@ -164,7 +164,7 @@ def check_catalogue(**options: Any) -> None:
     """Check a catalogue."""
     from chiso.catalogue.load import load_catalogue
 
-    catalogue = load_catalogue(options["file"])
+    catalogue = load_catalogue(options["file"], with_readings=True)
     language = chosen(options)
     editions = ", ".join(edition.id for edition in catalogue.editions)
     said = Text(

@@ -8,6 +8,7 @@ from chiso.run.comparing import Comparison, Reference, diff_catalogues, diff_edi
 from chiso.run.explaining import ExplainRequest, explain
 from chiso.run.late_lists import LateRequest, late
 from chiso.run.reading import Gates, PeriodRequest, Prepared, ReadRequest, check_gates
+from chiso.run.reconcile import ReconcileRequest, reconcile_with_portal
 from chiso.run.robustness import RobustnessRequest, robustness
 from chiso.run.scoring import ScoreRequest, chosen_units, provenance, rank, score
 from chiso.run.whatif import WhatifRequest, whatif
@@ -21,6 +22,7 @@ __all__ = [
     "PeriodRequest",
     "Prepared",
     "ReadRequest",
+    "ReconcileRequest",
     "Reference",
     "RobustnessRequest",
     "ScoreRequest",
@@ -35,6 +37,7 @@ __all__ = [
     "late",
     "provenance",
     "rank",
+    "reconcile_with_portal",
     "reference",
     "robustness",
     "score",

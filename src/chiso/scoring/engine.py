@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 
 from chiso.catalogue.expression import Expression
@@ -80,6 +81,12 @@ class Engine:
         self.present = presence(records)
         # Each loaded table's population and exclusions, reduced to the columns that are there.
         self.tables = _table_rules(records, rules)
+
+    def under(self, rules: RuleSet) -> Engine:
+        """Return the same records under other rules; raises RecordsError as a new engine would."""
+        other = copy(self)
+        other.rules, other.tables = rules, _table_rules(self.records, rules)
+        return other
 
     def count(self, wanted: Sequence[Wanted], split: tuple[str, str | None] | None = None) -> Counts:
         """Return every wanted count by unit (and key of the split), and the fates of all rows read.

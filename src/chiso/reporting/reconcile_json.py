@@ -1,0 +1,140 @@
+"""Reconciliation → JSON, described by docs/schemas/reconcile.schema.json."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+from chiso.errors import Language, Text
+from chiso.reporting.reconcile_tables import all_fates, reconciliation_notes
+from chiso.scoring.counts import Fates
+from chiso.scoring.differences import (
+    Difference,
+    Figures,
+    Part,
+    Reconciliation,
+    Sum,
+    UnitDifferences,
+    added_up,
+)
+
+SCHEMA_VERSION = "1.0"
+
+
+def reconciliation_json(found: Reconciliation, language: Language) -> str:
+    """Return the whole reconciliation as JSON text."""
+    judgement, rules, origin = found.board.judgement, found.rules, found.board.provenance
+    data = {
+        "schema_version": SCHEMA_VERSION,
+        "chiso_version": origin.chiso_version,
+        "catalogue": {
+            "id": rules.catalogue,
+            "edition": rules.edition,
+            "effective_on": rules.effective_on.isoformat(),
+            "file": origin.catalogue_file,
+            "sha256": origin.catalogue_sha256,
+        },
+        "period": {
+            "label": judgement.period.label,
+            "first_day": judgement.period.first_day.isoformat(),
+            "last_day": judgement.period.last_day.isoformat(),
+            "as_of": judgement.as_of.isoformat(),
+            "provisional": judgement.provisional,
+        },
+        "portal": {"file": found.portal_file, "sha256": found.portal_sha256},
+        "units": [_unit(unit, found, language) for unit in found.units],
+        "cases": [
+            {"case_id": case.case_id, "our_unit": case.our_unit, "portal_unit": case.portal_unit}
+            for case in found.cases
+        ],
+        "rows": [_fates(fates, language) for fates in all_fates(found)],
+        "quarantine": [
+            {
+                "file": row.file,
+                "sheet": row.sheet,
+                "row": row.row,
+                "column": row.column,
+                "reason": row.reason.in_language(language),
+            }
+            for row in (*found.quarantine, *found.board.quarantine)
+        ],
+        "notes": reconciliation_notes(found, language),
+        "files": [
+            {"path": file.path, "sheet": file.sheet, "table": file.table, "sha256": file.sha256}
+            for file in origin.files
+        ],
+    }
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+def _unit(unit: UnitDifferences, found: Reconciliation, language: Language) -> dict[str, object]:
+    groups = [(group.code, unit.of_group(group.code)) for group in found.rules.groups]
+    return {
+        "unit_code": unit.unit.code,
+        "unit_name": unit.unit.name,
+        "level": unit.unit.level,
+        "total": _sum(added_up(unit.differences)),
+        "groups": {code: _sum(added_up(own)) for code, own in groups if own},
+        "figures": [_figure(entry, language) for entry in unit.differences],
+    }
+
+
+def _sum(total: Sum) -> dict[str, object]:
+    return {
+        "compared": total.compared,
+        "our_points": _number(total.ours),
+        "portal_points": _number(total.theirs),
+        "difference": _number(total.difference),
+        "causes": {cause: _number(points) for cause, points in total.causes.items()},
+    }
+
+
+def _figure(entry: Difference, language: Language) -> dict[str, object]:
+    return {
+        "group": entry.group,
+        "index": entry.index,
+        "ours": _side(entry.ours),
+        "portal": _side(entry.theirs),
+        "difference": _number(entry.difference),
+        "parts": [_part(part, language) for part in entry.parts],
+    }
+
+
+def _side(figures: Figures) -> dict[str, object]:
+    return {
+        "numerator": figures.numerator,
+        "denominator": figures.denominator,
+        "percent": _number(figures.percent),
+        "points": _number(figures.points),
+    }
+
+
+def _part(part: Part, language: Language) -> dict[str, object]:
+    return {
+        "cause": part.cause,
+        "hypothesis": part.hypothesis,
+        "name": part.name.in_language(language),
+        "numerator": part.numerator,
+        "denominator": part.denominator,
+        "points": _number(part.points),
+        "evidence": part.evidence,
+    }
+
+
+def _fates(fates: Fates, language: Language) -> dict[str, object]:
+    return {
+        "table": fates.table,
+        "read": fates.rows_read,
+        "in_population": fates.in_population,
+        "outside_period": fates.outside_period,
+        "excluded": [
+            {"reason": Text(entry.vi, entry.en).in_language(language), "rows": entry.rows}
+            for entry in fates.excluded
+        ],
+        "quarantined": fates.quarantined,
+    }
+
+
+def _number(value: Decimal | None) -> float | None:
+    # Two decimals survive a double unharmed: its shortest form is the same text.
+    return None if value is None else float(value)
