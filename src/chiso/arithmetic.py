@@ -7,7 +7,7 @@ come about is in docs/scoring-rules.md; the catalogue says which arithmetic a gr
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
 # Wide enough that no count of a nation's cases is cut before it is rounded.
@@ -26,9 +26,21 @@ def round_half_up(value: Fraction | Decimal, places: int) -> Decimal:
     return Decimal(signed).scaleb(-places, context=_CONTEXT)
 
 
+def round_up(value: Decimal, places: int) -> Decimal:
+    """Return the least number of ``places`` decimals that is not below ``value``."""
+    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_CEILING, context=_CONTEXT)
+
+
 def plain(value: Decimal) -> str:
     """Return a number without needless noughts: 10 for 10.00, 2.5 for 2.50."""
     return f"{value.normalize():f}"
+
+
+def scaled(value: Decimal, places: int) -> int:
+    """Return ``value``, which has no more than ``places`` decimals, in units of its last place."""
+    units = value.scaleb(places, context=_CONTEXT)
+    assert units == units.to_integral_value()
+    return int(units)
 
 
 def ratio(numerator: int | Fraction, denominator: int | Fraction) -> Fraction | None:

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Literal, TypeAlias
 
 from chiso.catalogue.expression import Expression
-from chiso.catalogue.model import Band, Bilingual, Repair, Rounding, RuleKind, Source, Status, Test, ZeroRule
+from chiso.catalogue.model import Band, Bilingual, Rounding, RuleKind, Source, Status, Test, ZeroRule
 from chiso.terms.unit import Level
 
 CountKind = Literal["rows", "distinct", "sum", "min", "max"]
@@ -101,6 +101,22 @@ class PointsRule:
 
 
 @dataclass(frozen=True)
+class RepairRule:
+    """What may still be put right for a record of ``table`` that fulfils ``when``, and at which effort.
+
+    ``sets`` pairs the columns that the repair fills with the constant, or the day, that they get. Repairs
+    of one kind are one and the same work, whichever indices name them.
+    """
+
+    kind: str
+    table: str
+    when: Expression
+    sets: tuple[tuple[str, Expression], ...]
+    effort: int
+    name: Bilingual
+
+
+@dataclass(frozen=True)
 class IndexRule:
     """A component index in force: what is counted, and what it earns."""
 
@@ -120,7 +136,7 @@ class IndexRule:
     status: Status
     source: Source
     remedy: Bilingual
-    repairs: tuple[Repair, ...]
+    repairs: tuple[RepairRule, ...]
     tests: tuple[Test, ...]
 
     @property

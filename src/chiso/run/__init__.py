@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chiso.run.catalogues import show_catalogue, test_catalogue, write_sample
 from chiso.run.checking import Checked, check, draft_mapping
+from chiso.run.planning import Planned, PlanRequest, plan
 from chiso.run.reading import Gates, PeriodRequest, Prepared, ReadRequest, check_gates
 from chiso.run.scoring import ScoreRequest, chosen_units, provenance, rank, score
 
@@ -11,6 +12,8 @@ __all__ = [
     "Checked",
     "Gates",
     "PeriodRequest",
+    "PlanRequest",
+    "Planned",
     "Prepared",
     "ReadRequest",
     "ScoreRequest",
@@ -18,6 +21,7 @@ __all__ = [
     "check_gates",
     "chosen_units",
     "draft_mapping",
+    "plan",
     "provenance",
     "rank",
     "score",

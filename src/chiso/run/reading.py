@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
+from typing import TypeAlias
 
 from chiso.catalogue.formula import RuleSet
 from chiso.catalogue.load import Catalogue, load_catalogue
@@ -63,6 +64,10 @@ class Prepared:
     records: Records
 
 
+# Columns by table.
+Columns: TypeAlias = dict[str, set[str]]
+
+
 def nothing(_records: Records) -> None:
     """Do nothing once the records are loaded."""
 
@@ -74,11 +79,12 @@ def prepare(
     when_loaded: Callable[[Records], None] = nothing,
     *,
     split: str | None = None,
-    more: dict[str, set[str]] | None = None,
+    more: Columns | Callable[[RuleSet], Columns] | None = None,
 ) -> Prepared:
     """Return the rules and the records of a request; ``today`` bounds a period that still runs.
 
-    ``split`` and ``more`` name columns that are read beyond those that the rules use. ``when_loaded`` is
+    ``split`` and ``more`` name columns that are read beyond those that the rules use; ``more`` may depend
+    on the rules. ``when_loaded`` is
     given the records before anything is counted, so that what was set aside is told even where nothing
     can be scored.
     """
@@ -87,7 +93,8 @@ def prepare(
     catalogue = load_catalogue(request.catalogue)
     rules = catalogue.rules(judgement.period.last_day, request.edition)
     working_days = load_working_days(request.working_days)
-    records = load(request, _needed(rules, split, more or {}), progress)
+    also = more(rules) if callable(more) else more or {}
+    records = load(request, _needed(rules, split, also), progress)
     when_loaded(records)
     return Prepared(catalogue, rules, judgement, working_days, records)
 
