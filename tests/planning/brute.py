@@ -224,22 +224,16 @@ def _row(rnd: random.Random, number: int) -> Row:
 
 @dataclass(frozen=True)
 class Office:
-    """A catalogue, its records, the unit that plans and its aim in hundredths."""
+    """A catalogue, its records, and the unit that plans."""
 
     indices: tuple[Index, ...]
     works: tuple[Work, ...]
     rows: tuple[Row, ...]
     unit: str
-    aim: int
 
-    def total(self, rows: Sequence[Row]) -> tuple[int, int]:
-        """The total in hundredths, and the maximum."""
-        total = maximum = 0
-        for index in self.indices:
-            points, counts = index.hundredths(*index.counts(rows, self.unit))
-            total += points
-            maximum += 100 * index.points * counts
-        return total, maximum
+    def total(self, rows: Sequence[Row]) -> int:
+        """The total in hundredths."""
+        return sum(index.hundredths(*index.counts(rows, self.unit))[0] for index in self.indices)
 
     def write(self, folder: Path) -> None:
         groups = []
@@ -282,13 +276,9 @@ def write_cases(path: Path, rows: Sequence[Row]) -> None:
 
 def office(seed: int) -> Office:
     rnd = random.Random(seed)
-    indices = tuple(_index(rnd, f"{n}", double=rnd.random() < 0.3) for n in range(1, rnd.randint(2, 5)))
-    rows = tuple(_row(rnd, n) for n in range(1, rnd.randint(3, 7)))
-    found = Office(indices, tuple(works(rnd)), rows, rnd.choice(["P", "C1"]), 0)
-    now, maximum = found.total(rows)
-    aim = rnd.randint(now, max(now + 1, maximum))
-    aim = min(aim, now + rnd.choice([50, 200, 500, 10_000]))
-    return Office(indices, found.works, rows, found.unit, aim)
+    indices = tuple(_index(rnd, f"{n}", double=rnd.random() < 0.3) for n in range(1, rnd.randint(3, 6)))
+    rows = tuple(_row(rnd, n) for n in range(1, rnd.randint(5, 9)))
+    return Office(indices, tuple(works(rnd)), rows, rnd.choice(["P", "C1"]))
 
 
 def states(row: Row, works: Sequence[Work]) -> list[tuple[frozenset[str], Row]]:
@@ -317,8 +307,8 @@ class Least:
     actions: int
 
 
-def least_plan(office: Office, most_tries: int = 4_000) -> Least | None:
-    """The least plan that reaches the aim, or the highest total; None where there is too much to try.
+def all_ways(office: Office, most: int = 4_000) -> list[Least]:
+    """What every way of doing and leaving comes to; empty where there are too many.
 
     A plan changes no maximum, so ways that do are passed over.
     """
@@ -326,13 +316,26 @@ def least_plan(office: Office, most_tries: int = 4_000) -> Least | None:
     own = [row for row in office.rows if office.unit == "P" or row["unit_code"] == office.unit]
     others = [row for row in office.rows if row not in own]
     each = [states(row, office.works) for row in own]
-    if math.prod(map(len, each)) > most_tries:
-        return None
-    maximum = office.total(office.rows)[1]
-    tried = list(_tried(office, each, others, efforts, maximum))
-    goal = min(office.aim, max(least.total for least in tried))
-    best = min((least.effort, least.actions) for least in tried if least.total >= goal)
+    if math.prod(map(len, each)) > most:
+        return []
+    return list(_tried(office, each, others, efforts))
+
+
+def least_plan(ways: Sequence[Least], aim: int) -> Least:
+    """The least plan that reaches the aim, or the highest total where none does."""
+    goal = min(aim, max(least.total for least in ways))
+    best = min((least.effort, least.actions) for least in ways if least.total >= goal)
     return Least(goal, *best)
+
+
+def aims(ways: Sequence[Least], now: int, seed: int) -> list[int]:
+    """Some totals between what is and what can be, each of them and just above, and one out of reach."""
+    rnd = random.Random(seed)
+    totals = sorted({least.total for least in ways if least.total > now})
+    if not totals:
+        return []
+    chosen = rnd.sample(totals, min(3, len(totals)))
+    return [*chosen, rnd.choice(totals) - 1, totals[-1] + 1]
 
 
 def _tried(
@@ -340,15 +343,13 @@ def _tried(
     each: Sequence[Sequence[tuple[frozenset[str], Row]]],
     others: list[Row],
     efforts: Mapping[str, int],
-    maximum: int,
 ) -> Iterator[Least]:
     # What is in the maximum must stay so index by index, for a loss here could hide a gain there.
     kept = _kept(office, office.rows)
     for way in itertools.product(*each):
         rows = [*others, *(row for _, row in way)]
         if _kept(office, rows) == kept:
-            total, found = office.total(rows)
-            assert found == maximum
+            total = office.total(rows)
             kinds = [kind for done, _ in way for kind in done]
             yield Least(total, sum(efforts[kind] for kind in kinds), len(kinds))
 

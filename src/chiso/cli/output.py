@@ -136,9 +136,13 @@ def check_page(checked: Checked, language: Language, output: Path | None) -> str
     from chiso.reporting.check_text import print_check
 
     stream = io.StringIO()
-    width = UNKNOWN_WIDTH if output is not None else _width()
-    print_check(checked.files, checked.faults, checked.records, stream, language, width)
+    print_check(checked.files, checked.faults, checked.records, stream, language, page_width(output))
     return stream.getvalue()
+
+
+def page_width(output: Path | None) -> int:
+    """Return how wide a page for people may be: as the terminal, or as printed paper where it is a file."""
+    return UNKNOWN_WIDTH if output is not None else _width()
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -38,7 +38,7 @@ class PlanRequest(PeriodRequest):
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan, beside the scoreboard that it starts from."""
+    """A plan, and the unit's own score that it starts from."""
 
     board: Scoreboard
     plan: Plan
@@ -74,7 +74,9 @@ def plan(
         day_has_passed=request.as_of is None and start.judgement.as_of < today,
         by_peer_group=request.peer_groups,
     )
-    return Planned(board, found)
+    lacking = {score.index for score in unit.scores if score.outcome == "missing_data"}
+    missing = tuple(entry for entry in board.missing if entry.index in lacking)
+    return Planned(replace(board, units=(unit,), missing=missing), found)
 
 
 def _columns(rules: RuleSet) -> dict[str, set[str]]:

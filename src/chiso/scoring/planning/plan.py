@@ -122,7 +122,7 @@ def make_plan(
         names={action.kind: action.name for action in actions.usable},
         actions=() if chosen is None else tuple(_actions(surveys, effects, chosen, actions, indices)),
         lost=tuple(lost(indices, work)),
-        new_cases=tuple(new_cases(indices, {score.index: score for score in after.scores}, missing)),
+        new_cases=tuple(new_cases(indices, work, {score.index: score for score in after.scores}, missing)),
         at_risk=tuple(at_risk(engine, indices, unit.unit.code)),
         fixed=tuple(fixed(rules, unit, engine.records.units)),
         left_out=actions.left_out,

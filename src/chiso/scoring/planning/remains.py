@@ -79,29 +79,38 @@ def lost(indices: Sequence[OpenIndex], work: Work) -> Iterator[Lost]:
 
 
 def new_cases(
-    indices: Sequence[OpenIndex], after: Mapping[str, Score], missing: Decimal
+    indices: Sequence[OpenIndex], work: Work, after: Mapping[str, Score], missing: Decimal
 ) -> Iterator[NewCases]:
-    """Yield, by index below its maximum after the plan, how many new cases would make up for it."""
+    """Yield, by index that repairs cannot bring to its maximum, how many new cases would make up for it.
+
+    They come on top of every repair that helps the index; ``missing`` points are those that the plan leaves
+    the aim short of.
+    """
     for index in indices:
-        score = after[index.rule.code]
         adds = _one_more(index)
-        if adds is None or not _share_of_records(index) or (score.points or 0) >= index.rule.points:
+        if adds is None or not _share_of_records(index):
             continue
-        assert score.numerator is not None and score.denominator is not None
-        numerator, denominator = score.numerator, score.denominator
-        room = _MOST_CASES if adds[1] else denominator - numerator
+        numerator, denominator = work.fewest_left(index.rule.code)
 
-        def points(cases: int, n: int = numerator, d: int = denominator, i: OpenIndex = index) -> Decimal:
-            more = _one_more(i) or (0, 0)
-            return i.points(n + cases * more[0], d + cases * more[1])
+        def points(
+            cases: int, at: tuple[int, int] = (numerator, denominator), i: OpenIndex = index,
+            more: tuple[int, int] = adds,
+        ) -> Decimal:  # fmt: skip
+            return i.points(at[0] + cases * more[0], at[1] + cases * more[1])
 
-        have = points(0)
-        for_aim = _least_cases(points, have + missing, room) if missing else None
-        yield NewCases(index.rule.code, for_aim, _least_cases(points, index.rule.points, room), index.rule.remedy)
+        if points(0) >= index.rule.points:
+            continue
+        most = _MOST_CASES if adds[1] else denominator - numerator
+        had = after[index.rule.code].points or Decimal(0)
+        for_aim = _least_cases(points, had + missing, most) if missing else None
+        for_full = _least_cases(points, index.rule.points, most)
+        yield NewCases(index.rule.code, for_aim, for_full, index.rule.remedy)
 
 
 def _least_cases(points: Callable[[int], Decimal], wanted: Decimal, most: int) -> int | None:
     """Return the least number of cases, up to ``most``, that earns ``wanted`` points."""
+    if points(0) >= wanted:
+        return 0
     if most < 1 or points(most) < wanted:
         return None
     low, high = 0, 1
