@@ -34,7 +34,9 @@ CONDITIONS: Mapping[str, Callable[[Row], Truth]] = {
     "channel = 'online'": lambda row: row["channel"] == "online",
     "finished_on is not null": lambda row: row["finished_at"] is not None,
     "finished_on is null": lambda row: row["finished_at"] is None,
-    "finished_on <= due_on": lambda row: None if row["finished_at"] is None else row["finished_at"] <= row["due_at"],
+    "finished_on <= due_on": lambda row: (
+        None if row["finished_at"] is None else row["finished_at"] <= row["due_at"]
+    ),
     "finished_on is not null and result_link is null": lambda row: (
         row["finished_at"] is not None and row["result_link"] is None
     ),
@@ -118,7 +120,7 @@ class Index:
     double: bool
 
     def counts(self, rows: Sequence[Row], unit: str) -> tuple[int, int]:
-        own = [row for row in rows if unit == "P" and self.rollup == "subtree" or row["unit_code"] == unit]
+        own = [row for row in rows if (unit == "P" and self.rollup == "subtree") or row["unit_code"] == unit]
         first, *others = (share.of(own) for share in self.numerator)
         return first - sum(others), self.denominator.of(own)
 
@@ -158,7 +160,9 @@ class Index:
             ],
         }  # fmt: skip
         if self.rule == "steps":
-            entry["steps"] = [{"from": _percent(start), "share": _percent(share)} for start, share in self.steps]
+            entry["steps"] = [
+                {"from": _percent(start), "share": _percent(share)} for start, share in self.steps
+            ]
         else:
             entry["full_points_at"] = _percent(self.full_at)
         if self.rule == "lower_is_better":
@@ -166,6 +170,12 @@ class Index:
         return entry
 
 
+_UNITS = """\
+unit_code,unit_name,level,parent_code
+P,Tỉnh,province,
+C1,Xã Một,commune,P
+C2,Xã Hai,commune,P
+"""
 _BOTH = {"vi": "tên", "en": "name"}
 
 
@@ -184,7 +194,10 @@ def _index(rnd: random.Random, code: str, *, double: bool) -> Index:
     kind = rnd.choice(["rows", "rows", "rows", "distinct"])
     denominator = Share(kind, rnd.choice(where))
     if rnd.random() < 0.25:
-        numerator: tuple[Share, ...] = (Share(kind, denominator.where), Share(kind, rnd.choice([*CONDITIONS])))
+        numerator: tuple[Share, ...] = (
+            Share(kind, denominator.where),
+            Share(kind, rnd.choice([*CONDITIONS])),
+        )
     elif rnd.random() < 0.15:
         numerator = (Share("sum", rnd.choice([*CONDITIONS])),)
     else:
@@ -196,9 +209,15 @@ def _index(rnd: random.Random, code: str, *, double: bool) -> Index:
         denominator=denominator,
         points=rnd.randint(1, 9),
         rule=rule,
-        full_at=Fraction(rnd.choice([20, 30]) if rule == "lower_is_better" else rnd.choice([50, 80, 100]), 100),
+        full_at=Fraction(
+            rnd.choice([20, 30]) if rule == "lower_is_better" else rnd.choice([50, 80, 100]), 100
+        ),
         none_at=Fraction(90, 100),
-        steps=((Fraction(1, 4), Fraction(1, 5)), (Fraction(1, 2), Fraction(1, 2)), (Fraction(9, 10), Fraction(1))),
+        steps=(
+            (Fraction(1, 4), Fraction(1, 5)),
+            (Fraction(1, 2), Fraction(1, 2)),
+            (Fraction(9, 10), Fraction(1)),
+        ),
         on_zero=rnd.choice(["full", "zero", "blank", "exclude"]),
         rollup=rnd.choice(["subtree", "subtree", "own"]),
         double=double,
@@ -245,19 +264,18 @@ class Office:
                     {
                         "code": f"g{int(double)}", "name": _BOTH, "short": _BOTH,
                         "points": sum(index.points for index in own),
-                        "rounding": {"percent": 2, "points": 2, "arithmetic": "double" if double else "decimal"},
+                        "rounding": {"arithmetic": "double" if double else "decimal"},
                         "indices": [i.yaml(repairs) for i, repairs in zip(own, first, strict=True)],
                     }
                 )  # fmt: skip
         catalogue = (
             'catalogue: "random"\ntitle: {vi: Thử, en: Trial}\neditions:\n'
             "  - {id: one, from: 2020-01-01, title: {vi: Một, en: One}, not_applicable: keeps_maximum}\n"
-            "records: {cases: {population: \"received_on <= :as_of\"}}\n"
+            'records: {cases: {population: "received_on <= :as_of"}}\n'
             f"groups: {json.dumps(groups, ensure_ascii=False)}\n"
         )
         (folder / "random.yaml").write_text(catalogue, "utf-8")
-        units = "unit_code,unit_name,level,parent_code\nP,Tỉnh,province,\nC1,Xã Một,commune,P\nC2,Xã Hai,commune,P\n"
-        (folder / "units.csv").write_text(units, "utf-8")
+        (folder / "units.csv").write_text(_UNITS, "utf-8")
         write_cases(folder / "cases.csv", self.rows)
 
 
@@ -289,7 +307,8 @@ def states(row: Row, works: Sequence[Work]) -> list[tuple[frozenset[str], Row]]:
             if work.kind in done or work.may(found[done]) is not True:
                 continue
             clash = any(
-                other.kind in done and any(other.sets.get(name, value) != value for name, value in work.sets.items())
+                other.kind in done
+                and any(other.sets.get(name, value) != value for name, value in work.sets.items())
                 for other in works
             )
             if not clash and (after := done | {work.kind}) not in found:
@@ -300,7 +319,7 @@ def states(row: Row, works: Sequence[Work]) -> list[tuple[frozenset[str], Row]]:
 
 @dataclass(frozen=True)
 class Least:
-    """The least effort and, of that, the fewest actions for a total."""
+    """A way of doing and leaving: the total that it comes to, its effort and its actions."""
 
     total: int
     effort: int
@@ -322,10 +341,13 @@ def all_ways(office: Office, most: int = 4_000) -> list[Least]:
 
 
 def least_plan(ways: Sequence[Least], aim: int) -> Least:
-    """The least plan that reaches the aim, or the highest total where none does."""
+    """The least plan that reaches the aim, or the highest total where none does.
+
+    Of equal effort the fewest actions, of equally many the most points.
+    """
     goal = min(aim, max(least.total for least in ways))
-    best = min((least.effort, least.actions) for least in ways if least.total >= goal)
-    return Least(goal, *best)
+    enough = (way for way in ways if way.total >= goal)
+    return min(enough, key=lambda way: (way.effort, way.actions, -way.total))
 
 
 def aims(ways: Sequence[Least], now: int, seed: int) -> list[int]:

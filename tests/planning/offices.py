@@ -56,7 +56,8 @@ def cases(*rows: str) -> str:
         number, finished, result, digitized = ("" if word == "-" else word for word in row.split())
         unit, _, number = number.rpartition(":")
         lines.append(
-            f"{number},{unit or 'A'},1.00000{number[-1]},2026-08-03,2026-08-14,{finished},{result},{digitized}"
+            f"{number},{unit or 'A'},1.00000{number[-1]},2026-08-03,2026-08-14,"
+            f"{finished},{result},{digitized}"
         )
     return "\n".join(lines) + "\n"
 
@@ -68,7 +69,7 @@ def an_office(
     records: Mapping[str, object] | None = None,
     arithmetic: str = "decimal",
 ) -> Path:
-    """Write a catalogue of one group with these indices (ten points each) and the files; return the folder."""
+    """Write a catalogue of one group of indices (ten points each) and the files; return the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     groups = [group_entry("g", indices, arithmetic)]
     (folder / "own.yaml").write_text(catalogue_text(records or RECORDS, groups), "utf-8")

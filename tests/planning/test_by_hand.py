@@ -218,9 +218,7 @@ def test_a_repair_that_others_look_up_is_left_out_and_told(tmp_path: Path) -> No
         "cases": cases("1 2026-08-10 - -"),
         "procedures": "unit_code,procedure_id,complete\nA,1.000001,false\n",
     }
-    plan = plan_of(
-        an_office(tmp_path, [index("1", "procedure.complete", [complete])], files), to=Decimal(10)
-    )
+    plan = plan_of(an_office(tmp_path, [index("1", "procedure.complete", [complete])], files), to=Decimal(10))
     assert plan.actions == () and [entry.kind for entry in plan.left_out] == ["complete"]
     # Where nothing looks it up, it is planned.
     of_procedures = index_entry("1", {"where": "complete"}, {"records": "procedures"}, repairs=[complete])

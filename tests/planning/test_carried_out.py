@@ -127,8 +127,6 @@ def test_a_band_of_the_first_edition(office: Path) -> None:
         ("H21.180", {"to": Decimal(99), "edition": "2022"}),
     ],
 )
-def test_more_plans_keep_their_promise(
-    samples: Path, tmp_path: Path, unit: str, aim: dict[str, Any]
-) -> None:
+def test_more_plans_keep_their_promise(samples: Path, tmp_path: Path, unit: str, aim: dict[str, Any]) -> None:
     folder = Path(shutil.copytree(samples / "gia-lai-2026", tmp_path / "all"))
     keeps_its_promise(folder, unit, **aim)

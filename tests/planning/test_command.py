@@ -34,9 +34,7 @@ def office(tmp_path: Path) -> Path:
     rows = "\n".join(line if line[:2] in ("of", "CB") else f",{line}" for line in rows.splitlines()) + "\n"
     folder = an_office(tmp_path / "in", [only], {"cases": rows})
     catalogue = folder / "own.yaml"
-    bands = (
-        "total: 10\nbands: [{from: 5, name: {vi: Khá, en: Fair}}, {from: 0, name: {vi: Yếu, en: Weak}}]\n"
-    )
+    bands = "total: 10\nbands: [{from: 5, name: {vi: Khá, en: Fair}}, {from: 0, name: {vi: Yếu, en: Weak}}]\n"
     catalogue.write_text(catalogue.read_text("utf-8").replace("records:", f"{bands}records:", 1), "utf-8")
     assert set(RECORDS) >= {"cases"}
     return folder
@@ -55,7 +53,9 @@ def test_a_page_in_both_languages(ask: Any) -> None:
     english = ask("--unit", "A", "--to", "6", "--lang", "en")
     assert (english.code, english.stderr) == (0, "")
     assert "Xã An (A): 3.33 → 6.67 points (maximum 10.00); Weak → Fair; rank 1 of 3 units" in english.stdout
-    assert "Aim: 6.00 points. Reached by 1 action, effort 1; all repairs together bring 10.00" in english.stdout
+    assert (
+        "Aim: 6.00 points. Reached by 1 action, effort 1; all repairs together bring 10.00" in english.stdout
+    )
     assert "  Attach: 1 case, effort 1 (index 1)\n    2 " in english.stdout
     assert "1 / 3 → 2 / 3  3.33 → 6.67  +3.34" in english.stdout
     vietnamese = ask("--unit", "A", "--to", "6,5", "--lang", "vi")
@@ -119,7 +119,18 @@ def test_json_keeps_to_its_schema(ask: Any, aim: tuple[str, str]) -> None:
 
 
 def test_json_of_the_samples_keeps_to_its_schema(samples: Path, chiso: Any) -> None:
-    words = ("--period", "2026", "--as-of", "2026-10-10", "--unit", "H21.125", "--to", "90", "--format", "json")
+    words = (
+        "--period",
+        "2026",
+        "--as-of",
+        "2026-10-10",
+        "--unit",
+        "H21.125",
+        "--to",
+        "90",
+        "--format",
+        "json",
+    )
     outcome = chiso("plan", samples / "gia-lai-2026", *words)
     data = json.loads(outcome.stdout)
     assert not [error.message for error in validator().iter_errors(data)]

@@ -44,6 +44,7 @@ def check(seed: int, folder: Path) -> int:
         assert plan.reachable == (least.total >= aim), told
         assert (plan.effort, len(plan.actions)) == (least.effort, least.actions), told
         assert plan.most == as_points(max(way.total for way in ways)), told
+        assert plan.after.total == as_points(least.total), told
         assert plan.after.total == as_points(drawn.total(carried_out(drawn, plan))), told
     return len(wanted)
 

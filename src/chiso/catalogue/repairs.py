@@ -24,7 +24,7 @@ OTHER_WORK_HINT = Text(
 
 @dataclass(frozen=True)
 class SetValues:
-    """What the columns get, in the catalogue's order, and the faults: column, what is wrong, what would do."""
+    """What the columns get, in the catalogue's order; the faults: column, what is wrong, what would do."""
 
     values: tuple[tuple[str, Expression], ...]
     faults: tuple[tuple[str, Text, Text | None], ...]
@@ -85,9 +85,9 @@ def _value(column: ColumnSpec, value: str | int | bool) -> Expression | None:
             return Literal_(value, "boolean")
         case "enum", str() if value in column.values:
             return Literal_(value, "enum", column.values)
-        case ("integer" | "money"), int() if not isinstance(value, bool):
+        case (("integer" | "money"), int()) if not isinstance(value, bool):
             return Literal_(value, "integer")
-        case ("timestamp" | "date"), ":as_of":
+        case (("timestamp" | "date"), ":as_of"):
             return Parameter("as_of")
         case "text", str():
             return Literal_(value, "text")

@@ -25,7 +25,14 @@ def actions_table(plan: Plan) -> ReportTable:
         Column("effort", "integer", Text(vi="Công sức", en="Effort")),
     )
     rows = tuple(
-        (action.kind, action.indices[0], action.record_id, action.unit_code, action.officer_code, action.effort)
+        (
+            action.kind,
+            action.indices[0],
+            action.record_id,
+            action.unit_code,
+            action.officer_code,
+            action.effort,
+        )
         for action in plan.actions
     )
     return ReportTable(columns, rows)

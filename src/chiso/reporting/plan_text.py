@@ -43,7 +43,8 @@ def print_plan(
         say(Text(vi="Việc cần làm", en="What to do"), "bold")
         for heading, records in _work(plan, language, limit):
             console.print(RichText(heading.in_language(language)))
-            console.print(Padding(RichText(records), (0, 0, 0, 4)))
+            if records:
+                console.print(Padding(RichText(records), (0, 0, 0, 4)))
         console.line()
         say(Text(vi="Kết quả theo chỉ số", en="What it brings"), "bold")
         console.print(_gains(plan, rules, language))
@@ -109,7 +110,9 @@ def _aim(plan: Plan) -> Text:
     vi, en = number_text(plan.aim.total, "vi"), number_text(plan.aim.total, "en")
     match plan.aim.kind:
         case "band":
-            return Text(f"mức {plan.aim.name.vi} (từ {vi} điểm)", f"band {plan.aim.name.en} (from {en} points)")
+            return Text(
+                f"mức {plan.aim.name.vi} (từ {vi} điểm)", f"band {plan.aim.name.en} (from {en} points)"
+            )
         case "rank":
             return Text(
                 f"hạng {plan.aim.name.vi} (từ {vi} điểm, nếu các đơn vị khác giữ nguyên)",
@@ -145,10 +148,11 @@ def _named(actions: Sequence[PlannedAction], limit: int, language: Language) -> 
     several = len({action.unit_code for action in actions}) > 1
     apart = several and actions[0].table != "cases"
     named = [
-        f"{action.record_id} ({action.unit_code})" if apart else action.record_id for action in actions[:limit]
+        f"{action.record_id} ({action.unit_code})" if apart else action.record_id
+        for action in actions[:limit]
     ]
     rest = len(actions) - len(named)
-    if rest:
+    if rest and named:
         more = Text(
             vi=f"và {number_text(rest, 'vi')} nữa (--cases TỆP ghi tất cả)",
             en=f"and {number_text(rest, 'en')} more (--cases FILE lists all)",

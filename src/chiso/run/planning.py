@@ -104,9 +104,7 @@ def _check_aim(request: PlanRequest) -> None:
     if request.to is not None and not Decimal(0) <= request.to <= _MOST_POINTS:
         raise UsageError(
             Problem(
-                Text(
-                    vi=f"--to: điểm từ 0 đến {_MOST_POINTS}", en=f"--to: points go from 0 to {_MOST_POINTS}"
-                )
+                Text(vi=f"--to: điểm từ 0 đến {_MOST_POINTS}", en=f"--to: points go from 0 to {_MOST_POINTS}")
             )
         )
     if request.rank is not None and request.rank < 1:

@@ -17,7 +17,7 @@ AimKind = Literal["points", "band", "rank"]
 
 @dataclass(frozen=True)
 class Aim:
-    """The aim as asked, and the total that reaches it; ``name`` is the band's name, the rank or the points."""
+    """The aim as asked, and the total that reaches it; ``name`` is the band's name, the rank, the points."""
 
     kind: AimKind
     name: Text

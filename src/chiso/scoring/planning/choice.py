@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -59,6 +60,7 @@ class Work:
             if len(variables) > 1:
                 self._program.row(dict.fromkeys(variables, 1), most=records)
             self._doing.append(variables)
+        self._alike = _alike(self._options, effects)
         changes = self._changes_of_counts(effects)
         self._counts = {
             index.rule.code: (
@@ -71,16 +73,23 @@ class Work:
     def least_effort(self, points: Decimal) -> Chosen | None:
         """Return the least work after which the open indices earn ``points`` together, None if none does.
 
-        Of equal effort, the fewest actions.
+        Of equal effort the fewest actions, of equally many those that bring the most points.
         """
         program, earned = self._with_levels()
         program.row(earned.terms, least=scaled(points, self._places) - earned.constant)
-        return self._chosen(program.minimise(self._costs()))
+        costs = self._costs()
+        values = program.minimise(costs)
+        if values is not None:
+            program.row(costs, most=sum(cost * values[variable] for variable, cost in costs.items()))
+            values = program.minimise({variable: -value for variable, value in earned.terms.items()})
+        return self._chosen(values)
 
     def most_points(self) -> Chosen:
         """Return the work after which the open indices earn the most that they can."""
         program, earned = self._with_levels()
-        chosen = self._chosen(program.minimise({variable: -value for variable, value in earned.terms.items()}))
+        chosen = self._chosen(
+            program.minimise({variable: -value for variable, value in earned.terms.items()})
+        )
         assert chosen is not None  # to do nothing is always possible
         return chosen
 
@@ -113,9 +122,9 @@ class Work:
                         by_code.setdefault((wanted, code), {})[variable] = change
         for (wanted, code), rows in by_code.items():
             counted, constant = self._code_counts(rows, effects.rows_with_code[wanted, code])
-            change = changes.setdefault(wanted, _Sum())
-            change.add(counted)
-            change.constant += constant
+            of_count = changes.setdefault(wanted, _Sum())
+            of_count.add(counted)
+            of_count.constant += constant
         return changes
 
     def _code_counts(self, rows: Mapping[int, int], now: int) -> tuple[dict[int, int], int]:
@@ -169,7 +178,9 @@ class Work:
         return low, high
 
     def _costs(self) -> dict[int, int]:
-        weight = sum(self._program.uppers) * max((len(a.kinds) for o in self._options for a in o), default=1) + 1
+        weight = (
+            sum(self._program.uppers) * max((len(a.kinds) for o in self._options for a in o), default=1) + 1
+        )
         return {
             variable: alternative.effort * weight + len(alternative.kinds)
             for option, variables in zip(self._options, self._doing, strict=True)
@@ -183,6 +194,9 @@ class Work:
             option: tuple(values[variable] for variable in variables)
             for option, variables in zip(self._options, self._doing, strict=True)
         }
+        for alike in self._alike:
+            # Which of several codes that would do equally well is the solver's whim; the first are taken.
+            times.update(zip(alike, sorted((times[option] for option in alike), reverse=True), strict=True))
         counts = {
             code: (numerator.value(values), denominator.value(values))
             for code, (numerator, denominator) in self._counts.items()
@@ -263,9 +277,32 @@ def _hold_empty(
     return {empty: levels.empty - levels.least}
 
 
+def _alike(options: Sequence[Option], effects: Effects) -> list[list[Option]]:
+    """Return the options that differ by their codes alone, each code touched by one option only."""
+    touching = Counter(target for option in options for target in {t for a in option for t, _ in a.changes})
+    groups: dict[object, list[Option]] = {}
+    for option in options:
+        codes: dict[str, int] = {}
+        shape: list[object] = [effects.records[option]]
+        alone = True
+        for alternative in option:
+            changes = []
+            for target, change in alternative.changes:
+                wanted, code = target
+                number = None if code is None else codes.setdefault(code, len(codes))
+                changes.append((wanted, number, change, code is not None and effects.rows_with_code[target]))
+                alone = alone and (code is None or touching[target] == 1)
+            shape.append((alternative.kinds, tuple(changes)))
+        if alone and codes:
+            groups.setdefault(tuple(shape), []).append(option)
+    return [group for group in groups.values() if len(group) > 1]
+
+
 def _in_order(options: Iterable[Option], indices: Sequence[OpenIndex]) -> list[Option]:
     """Return the options in an order of their own, whatever the order of the records."""
-    counts = [wanted for index in indices for m in (index.numerator, index.denominator) for _, wanted in m.terms]
+    counts = [
+        wanted for index in indices for m in (index.numerator, index.denominator) for _, wanted in m.terms
+    ]
     numbers = {wanted: n for n, wanted in enumerate(dict.fromkeys(counts))}
 
     def place(option: Option) -> list[tuple[tuple[str, ...], list[tuple[int, str, int]]]]:

@@ -134,7 +134,7 @@ class Survey:
                     effects.undetermined += row.rows
                 continue
             changes = {state: _changes(self._present(row, state), present) for state in states}
-            key = tuple(sorted(changes.items()))
+            key = tuple((state, *change.items()) for state, change in sorted(changes.items()))
             if key not in options:
                 options[key] = tuple(self._options(changes))
             effects.records.update({option: row.rows for option in options[key]})
@@ -197,9 +197,11 @@ class Survey:
                 found[wanted, None] = value if counted and isinstance(value, int) else 0
         return found
 
-    def _options(self, changes: Mapping[int, Mapping[Target, int] | _Changes]) -> Iterator[Option]:
-        """Yield the options of a record: kinds of work whose effects add up are options of their own."""
-        rest: dict[int, _Changes] = {state: dict(change) for state, change in changes.items()}
+    def _options(self, rest: dict[int, _Changes]) -> Iterator[Option]:
+        """Yield the options of a record: kinds of work whose effects add up are options of their own.
+
+        ``rest`` are the changes by set of repairs.
+        """
         for n in range(len(self._actions)):
             own = _separate(rest, 1 << n)
             if own is None:
@@ -254,8 +256,8 @@ class _CountVariants:
         return bool(self.condition.positions)
 
 
-def _changes(after: Mapping[Target, int], before: Mapping[Target, int]) -> tuple[tuple[Target, int], ...]:
-    return tuple((target, value - before[target]) for target, value in after.items() if value != before[target])
+def _changes(after: Mapping[Target, int], before: Mapping[Target, int]) -> _Changes:
+    return {target: value - before[target] for target, value in after.items() if value != before[target]}
 
 
 def _separate(changes: Mapping[int, _Changes], bit: int) -> _Changes | None:
@@ -275,4 +277,3 @@ def _separate(changes: Mapping[int, _Changes], bit: int) -> _Changes | None:
 
 def _cost(alternative: Alternative) -> tuple[int, int]:
     return alternative.effort, len(alternative.kinds)
-

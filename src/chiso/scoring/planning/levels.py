@@ -87,9 +87,7 @@ def _numerators(points: Callable[[int], int], last: int, least: int) -> Iterator
         yield reached, step
 
 
-def _ratios(
-    points: Callable[[int, int], int], span: Span, *, falling: bool
-) -> tuple[int, tuple[Level, ...]]:
+def _ratios(points: Callable[[int, int], int], span: Span, *, falling: bool) -> tuple[int, tuple[Level, ...]]:
     largest = span.denominator[1]
     smallest = max(span.denominator[0], 1)
     lowest, highest = Fraction(0), Fraction(max(span.numerator[1], 0), smallest)
@@ -101,11 +99,16 @@ def _ratios(
     worst, best = (highest, lowest) if falling else (lowest, highest)
     least = reached = at(worst)
     while reached < at(best):
-        below, above = _neighbours(lambda ratio, reached=reached: (at(ratio) > reached) != falling, largest)
-        bound = below if falling else above
+        bound = _bound(at, reached, largest, falling=falling)
         reached = at(bound)
         found.append(Level(reached, bound))
     return least, tuple(found)
+
+
+def _bound(at: Callable[[Fraction], int], reached: int, largest: int, *, falling: bool) -> Fraction:
+    """Return the ratio from which on (where less is better, up to which) more than ``reached`` is earned."""
+    below, above = _neighbours(lambda ratio: (at(ratio) > reached) != falling, largest)
+    return below if falling else above
 
 
 def _neighbours(holds: Callable[[Fraction], bool], largest: int) -> tuple[Fraction, Fraction]:

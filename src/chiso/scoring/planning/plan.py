@@ -94,7 +94,8 @@ def make_plan(
     """Return the plan of a unit of the board; the board was scored from the engine's records.
 
     No fact is changed: only the catalogue's repairs are done, each where its condition holds. Of equal
-    effort the fewest actions are chosen, of equal records the first by their keys. What the plan promises
+    effort the fewest actions are chosen, of equally many those that bring most, of equal records the first
+    by their keys. What the plan promises
     is worked out anew from the counts; raises UnkeptPromiseError if it does not hold.
     """
     rules = board.rules

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 _WITHOUT_BOUND = 1e30
 # Objectives are whole numbers, so what is less than one from the best is the best.
@@ -32,7 +33,9 @@ class Program:
         self.uppers.append(upper)
         return len(self.uppers) - 1
 
-    def row(self, coefficients: Mapping[int, int], *, least: int | None = None, most: int | None = None) -> None:
+    def row(
+        self, coefficients: Mapping[int, int], *, least: int | None = None, most: int | None = None
+    ) -> None:
         """Add the row least ≤ Σ coefficients · variables ≤ most."""
         self.rows.append((dict(coefficients), least, most))
 
@@ -43,7 +46,9 @@ class Program:
         """
         import highspy
 
-        solver = highspy.Highs()
+        # The library's stubs ask for arrays where it takes lists, and leave its constructor untyped.
+        highs: Any = highspy
+        solver = highs.Highs()
         for option, value in (
             ("output_flag", False),
             ("threads", 1),
@@ -58,7 +63,7 @@ class Program:
         solver.addVars(count, [0.0] * count, [float(upper) for upper in self.uppers])
         numbers = list(range(count))
         solver.changeColsCost(count, numbers, [float(costs.get(n, 0)) for n in numbers])
-        solver.changeColsIntegrality(count, numbers, [highspy.HighsVarType.kInteger] * count)
+        solver.changeColsIntegrality(count, numbers, [highs.HighsVarType.kInteger] * count)
         for coefficients, least, most in self.rows:
             solver.addRow(
                 -_WITHOUT_BOUND if least is None else float(least),
@@ -69,8 +74,8 @@ class Program:
             )
         solver.run()
         status = solver.getModelStatus()
-        if status == highspy.HighsModelStatus.kInfeasible:
+        if status == highs.HighsModelStatus.kInfeasible:
             return None
-        if status not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty):
+        if status not in (highs.HighsModelStatus.kOptimal, highs.HighsModelStatus.kModelEmpty):
             raise SolverError(solver.modelStatusToString(status))
         return [round(value) for value in solver.getSolution().col_value]
