@@ -28,7 +28,12 @@ def round_half_up(value: Fraction | Decimal, places: int) -> Decimal:
 
 def round_up(value: Decimal, places: int) -> Decimal:
     """Return the least number of ``places`` decimals that is not below ``value``."""
-    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_CEILING, context=_CONTEXT)
+    return value.quantize(last_place(places), rounding=ROUND_CEILING, context=_CONTEXT)
+
+
+def last_place(places: int) -> Decimal:
+    """Return one unit of the last of ``places`` decimals: 0.01 for two."""
+    return Decimal(1).scaleb(-places, context=_CONTEXT)
 
 
 def plain(value: Decimal) -> str:

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from chiso.errors import CatalogueError, UsageError
+from chiso.scoring.planning.choice import Work
+from chiso.scoring.planning.plan import UnkeptPromiseError
 from tests.catalogues import index_entry
 from tests.planning.offices import ATTACH, FINISH, SCAN, an_office, cases, done, plan_of
 
@@ -303,3 +305,19 @@ def test_no_case_at_all_keeps_its_zero_rule(tmp_path: Path) -> None:
     indices[1]["on_zero"] = "exclude"
     plan = plan_of(an_office(tmp_path, indices, {"cases": rows}), to=Decimal(20))
     assert done(plan) == [] and not plan.reachable
+
+
+def test_a_promise_that_the_solver_missed_is_not_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A solver that lets five hundredths slip: 6.67 needs one case, and 6.68 needs both all the same.
+    strict = Work.least_effort
+    monkeypatch.setattr(Work, "least_effort", lambda work, points: strict(work, points - Decimal("0.05")))
+    rows = cases("1 2026-08-10 x -", "2 2026-08-10 - -", "3 2026-08-10 - -")
+    folder = an_office(tmp_path, [index("1", "result_link is not null", [ATTACH])], {"cases": rows})
+    assert done(plan_of(folder, to=Decimal("6.67"))) == ["attach 2"]
+    plan = plan_of(folder, to=Decimal("6.68"))
+    assert done(plan) == ["attach 2", "attach 3"] and plan.after.total == Decimal("10.00")
+    monkeypatch.setattr(Work, "least_effort", lambda work, points: strict(work, Decimal(0)))
+    with pytest.raises(UnkeptPromiseError):
+        plan_of(folder, to=Decimal("6.68"))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from chiso.arithmetic import round_up, sum_points
+from chiso.arithmetic import last_place, round_up, sum_points
 from chiso.catalogue.formula import RuleSet
 from chiso.catalogue.model import Bilingual
 from chiso.scoring.engine import Engine
@@ -108,10 +108,8 @@ def make_plan(
     work = Work(indices, effects, places)
     most = _after(unit, rules, indices, work.most_points())
     goal = min(round_up(aim.total, places), most.total)
-    chosen = None if unit.total >= goal else work.least_effort(_of_open(goal, unit, indices))
+    chosen = None if unit.total >= goal else _least(work, goal, last_place(places), most.total, unit, indices)
     after = unit if chosen is None else _after(unit, rules, indices, chosen)
-    if after.total < goal:
-        raise UnkeptPromiseError(f"{unit.unit.code}: {after.total} instead of {goal}")
     missing = max(aim.total - after.total, Decimal(0))
     return Plan(
         unit=unit,
@@ -146,6 +144,24 @@ def _survey(
             surveys[table] = Survey(engine, table, own, counts, unit_code)
             surveys[table].read(effects)
     return surveys, effects
+
+
+def _least(
+    work: Work, goal: Decimal, step: Decimal, most: Decimal, unit: UnitScore, indices: Sequence[OpenIndex]
+) -> Chosen:
+    """Return the least work after which the unit's points, worked out anew, are the goal."""
+    asked = goal
+    while asked <= most:
+        chosen = work.least_effort(_of_open(asked, unit, indices))
+        if chosen is not None and _earned(indices, chosen) >= _of_open(goal, unit, indices):
+            return chosen
+        # The solver reckons within a tolerance. Should a count have slipped through, more is asked of it.
+        asked += step
+    raise UnkeptPromiseError(f"{unit.unit.code}: {goal}")
+
+
+def _earned(indices: Sequence[OpenIndex], chosen: Chosen) -> Decimal:
+    return sum_points(index.points(*chosen.counts[index.rule.code]) for index in indices)
 
 
 def _of_open(total: Decimal, unit: UnitScore, indices: Sequence[OpenIndex]) -> Decimal:
