@@ -141,10 +141,10 @@ def _work(plan: Plan, language: Language, limit: int) -> Iterator[tuple[Text, st
             en=f"  {name.en}: {number_text(count, 'en')} {plural(count, one.en, more.en)}, "
             f"effort {number_text(effort, 'en')} ({plural(len(moved), 'index', 'indices')} {listed})",
         )
-        yield heading, _named(actions, limit, language)
+        yield heading, _named(actions, one, limit, language)
 
 
-def _named(actions: Sequence[PlannedAction], limit: int, language: Language) -> str:
+def _named(actions: Sequence[PlannedAction], noun: Text, limit: int, language: Language) -> str:
     several = len({action.unit_code for action in actions}) > 1
     apart = several and actions[0].table != "cases"
     named = [
@@ -154,7 +154,7 @@ def _named(actions: Sequence[PlannedAction], limit: int, language: Language) -> 
     rest = len(actions) - len(named)
     if rest and named:
         more = Text(
-            vi=f"và {number_text(rest, 'vi')} nữa (--cases TỆP ghi tất cả)",
+            vi=f"và {number_text(rest, 'vi')} {noun.vi} nữa (--cases TỆP ghi tất cả)",
             en=f"and {number_text(rest, 'en')} more (--cases FILE lists all)",
         )
         named.append(more.in_language(language))
