@@ -321,3 +321,41 @@ def test_a_promise_that_the_solver_missed_is_not_made(
     monkeypatch.setattr(Work, "least_effort", lambda work, points: strict(work, Decimal(0)))
     with pytest.raises(UnkeptPromiseError):
         plan_of(folder, to=Decimal("6.68"))
+
+
+def test_codes_that_the_denominator_lacks_bring_nothing(tmp_path: Path) -> None:
+    # The list has the procedures of cases 1 and 2; a result in case 3 makes no listed procedure count.
+    listed = {"records": "procedures", "count": "distinct procedure_id"}
+    within = {"records": "cases", "count": "distinct procedure_id", "within": "denominator"} | RESULT
+    files = {
+        "cases": cases("3 2026-08-10 - -", "2 2026-08-10 - -", "1 2026-08-10 - -"),
+        "procedures": "unit_code,procedure_id\nA,1.000001\nA,1.000002\nB,1.000003\n",
+    }
+    repair = ATTACH | {"records": "cases"}
+    plan = plan_of(
+        an_office(tmp_path, [index_entry("1", within, listed, repairs=[repair])], files), to=Decimal(20)
+    )
+    assert (done(plan), plan.most) == (["attach 1", "attach 2"], Decimal("10.00"))
+
+
+def test_any_condition_of_a_kind_will_do(tmp_path: Path) -> None:
+    # Attaching is named by two indices: for finished cases and for scanned ones; case 3 is neither.
+    scanned = ATTACH | {"when": "digitized"}
+    indices = [
+        index("1", "result_link is not null", [ATTACH]),
+        index("2", "result_link is not null", [scanned]),
+    ]
+    rows = cases("1 2026-08-10 - false", "2 - - true", "3 - - -")
+    plan = plan_of(an_office(tmp_path, indices, {"cases": rows}), to=Decimal(20))
+    assert (done(plan), plan.effort) == (["attach 1", "attach 2"], 2)
+
+
+def test_peer_groups_are_ranked_apart(tmp_path: Path) -> None:
+    # A 0 / 1, B 1 / 1, C 0 / 1: among all, A must reach B's 10.00; beside C of its own group it is first.
+    units = "unit_code,unit_name,level,parent_code,peer_group\nP,Tỉnh,province,,\n"
+    units += "A,Xã An,commune,P,núi\nB,Xã Bình,commune,P,biển\nC,Xã Cát,commune,P,núi\n"
+    rows = cases("A:1 2026-08-10 - -", "B:2 2026-08-10 x -", "C:3 2026-08-10 - -")
+    only = [index("1", "result_link is not null", [ATTACH])]
+    folder = an_office(tmp_path, only, {"cases": rows, "units": units})
+    assert done(plan_of(folder, rank=1)) == ["attach 1"]
+    assert plan_of(folder, rank=1, peer_groups=True).reached

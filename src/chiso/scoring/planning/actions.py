@@ -66,8 +66,12 @@ class Actions:
 
 
 def repair_kinds(rules: RuleSet) -> dict[str, RepairRule]:
-    """Return every kind of repair that the catalogue knows, under its name."""
-    return {repair.kind: repair for index in rules.indices for repair in index.repairs}
+    """Return every kind of repair that the catalogue knows under its name, as the first index has it."""
+    kinds: dict[str, RepairRule] = {}
+    for index in rules.indices:
+        for repair in index.repairs:
+            kinds.setdefault(repair.kind, repair)
+    return kinds
 
 
 def columns_of_repairs(rules: RuleSet) -> dict[str, set[str]]:
@@ -175,8 +179,9 @@ class _Seen:
         for name, rules in self._tables.items():
             for tree in (rules.population, *(exclusion.when for exclusion in rules.exclusions)):
                 self._look_up_in(tree, name)
-        for kind in repair_kinds(engine.rules).values():
-            self._look_up_in(kind.when, kind.table)
+        for index in engine.rules.indices:
+            for repair in index.repairs:
+                self._look_up_in(repair.when, repair.table)
         for code, measures in closed:
             for count in (*counts_in(measures.numerator), *counts_in(measures.denominator)):
                 self._look_up(count)
