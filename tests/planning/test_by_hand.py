@@ -228,6 +228,21 @@ def test_a_repair_that_others_look_up_is_left_out_and_told(tmp_path: Path) -> No
     assert done(plan) == ["complete 1.000001"]
 
 
+def test_a_repair_that_changes_the_codes_counted_is_left_out(tmp_path: Path) -> None:
+    # A repair of the list's “complete” would change which codes the denominator has.
+    listed = {"records": "procedures", "count": "distinct procedure_id", "where": "complete"}
+    within = {"records": "cases", "count": "distinct procedure_id", "within": "denominator"} | RESULT
+    complete = SCAN | {"records": "procedures", "when": "not complete", "sets": {"complete": True}}
+    files = {
+        "cases": cases("1 2026-08-10 - -"),
+        "procedures": "unit_code,procedure_id,complete\nA,1.000001,false\nA,1.000002,true\n",
+    }
+    entry = index_entry("1", within, listed, repairs=[complete])
+    plan = plan_of(an_office(tmp_path, [entry], files), to=Decimal(10))
+    assert plan.actions == () and [left.kind for left in plan.left_out] == ["scan"]
+    assert plan.left_out[0].reason.en == "it changes codes that an index counts"
+
+
 def test_an_index_that_counts_otherwise_keeps_its_repairs_out(tmp_path: Path) -> None:
     # The largest of two counts is no sum: what moves it is left out, what does not is planned.
     largest = {"largest": [{"records": "cases", "where": "result_link is not null"}, {"constant": 1}]}

@@ -162,7 +162,7 @@ class _Seen:
     ) -> None:
         self._tables = engine.tables
         self._looked_up: dict[str, set[str]] = {}
-        self._within: dict[str, set[str]] = {}
+        self._codes: dict[str, set[str]] = {}
         self._closed: dict[str, dict[str, set[str]]] = {}
         counts = [
             wanted.count
@@ -172,9 +172,11 @@ class _Seen:
         ]
         for count in counts:
             self._look_up(count)
+            if count.kind == "distinct":
+                self._codes.setdefault(count.table, set()).update(own_columns(count.of))
             if count.within is not None:
                 self._look_up(count.within)
-                columns = self._within.setdefault(count.within.table, set())
+                columns = self._codes.setdefault(count.within.table, set())
                 columns |= _columns_of(count.within, self._tables)
         for name, rules in self._tables.items():
             for tree in (rules.population, *(exclusion.when for exclusion in rules.exclusions)):
@@ -196,10 +198,10 @@ class _Seen:
                 vi="bản ghi của bảng khác tra cứu cột mà việc này sửa",
                 en="records of another table look up a column that it fills in",
             )
-        if columns & self._within.get(action.table, set()):
+        if columns & self._codes.get(action.table, set()):
             return Text(
-                vi="nó đổi các mã mà mẫu số của chỉ số khác dùng",
-                en="it changes codes that the count of another table must lie within",
+                vi="nó đổi các mã mà một chỉ số đếm",
+                en="it changes codes that an index counts",
             )
         moved = [code for code, read in self._closed.get(action.table, {}).items() if columns & read]
         if moved:
