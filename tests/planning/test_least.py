@@ -67,7 +67,7 @@ def test_no_smaller_plan_reaches_the_aim(block: int, tmp_path: Path) -> None:
 @pytest.mark.parametrize("block", range(10))
 def test_no_smaller_plan_reaches_the_aim_of_many(block: int, tmp_path: Path) -> None:
     held = sum(check(seed, tmp_path) for seed in range(1_000 + 40 * block, 1_040 + 40 * block))
-    assert held >= 75
+    assert held >= 20
 
 
 def test_a_plan_carried_out_on_the_files_scores_what_it_promised(tmp_path: Path) -> None:
