@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
 # Wide enough that no count of a nation's cases is cut before it is rounded.
@@ -27,6 +27,16 @@ def round_half_up(value: Fraction | Decimal, places: int) -> Decimal:
     return Decimal(signed).scaleb(-places, context=_CONTEXT)
 
 
+def round_up(value: Decimal, places: int) -> Decimal:
+    """Return the least number of ``places`` decimals that is not below ``value``."""
+    return value.quantize(last_place(places), rounding=ROUND_CEILING, context=_CONTEXT)
+
+
+def last_place(places: int) -> Decimal:
+    """Return one unit of the last of ``places`` decimals: 0.01 for two."""
+    return Decimal(1).scaleb(-places, context=_CONTEXT)
+
+
 def plain(value: Decimal) -> str:
     """Return a number without needless noughts: 10 for 10.00, 2.5 for 2.50."""
     return f"{value.normalize():f}"
@@ -40,6 +50,13 @@ def quantity(value: Fraction, *, as_percent: bool) -> str:
     shown = value * 100 if as_percent else value
     text = plain(_CONTEXT.divide(Decimal(shown.numerator), Decimal(shown.denominator)))
     return f"{text}%" if as_percent else text
+
+
+def scaled(value: Decimal, places: int) -> int:
+    """Return ``value``, which has no more than ``places`` decimals, in units of its last place."""
+    units = value.scaleb(places, context=_CONTEXT)
+    assert units == units.to_integral_value()
+    return int(units)
 
 
 def ratio(numerator: int | Fraction, denominator: int | Fraction) -> Fraction | None:

@@ -187,3 +187,19 @@ def test_a_quantity_is_written_as_in_a_catalogue() -> None:
         arithmetic.quantity(Fraction("0.123456789012345678901"), as_percent=False)
         == "0.123456789012345678901"
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "places", "up"),
+    [("75", 2, "75.00"), ("75.001", 2, "75.01"), ("75.01", 2, "75.01"), ("0.5", 0, "1"), ("0", 2, "0.00")],
+)
+def test_rounding_up_to_the_next_that_is_enough(value: str, places: int, up: str) -> None:
+    assert str(arithmetic.round_up(Decimal(value), places)) == up
+
+
+def test_points_in_units_of_their_last_place() -> None:
+    assert arithmetic.scaled(Decimal("66.67"), 2) == 6667
+    assert arithmetic.scaled(Decimal("3"), 2) == 300
+    assert arithmetic.last_place(2) == Decimal("0.01")
+    with pytest.raises(AssertionError):
+        arithmetic.scaled(Decimal("0.005"), 2)

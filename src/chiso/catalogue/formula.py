@@ -15,7 +15,6 @@ from chiso.catalogue.model import (
     Band,
     Bilingual,
     Reading,
-    Repair,
     Rounding,
     RuleKind,
     Source,
@@ -184,6 +183,22 @@ class PointsRule:
 
 
 @dataclass(frozen=True)
+class RepairRule:
+    """What may still be put right for a record of ``table`` that fulfils ``when``, and at which effort.
+
+    ``sets`` pairs the columns that the repair fills with the constant, or the day, that they get. Repairs
+    of one kind are one and the same work, whichever indices name them.
+    """
+
+    kind: str
+    table: str
+    when: Expression
+    sets: tuple[tuple[str, Expression], ...]
+    effort: int
+    name: Bilingual
+
+
+@dataclass(frozen=True)
 class IndexRule:
     """A component index in force: what is counted, and what it earns."""
 
@@ -203,7 +218,7 @@ class IndexRule:
     status: Status
     source: Source
     remedy: Bilingual
-    repairs: tuple[Repair, ...]
+    repairs: tuple[RepairRule, ...]
     tests: tuple[Test, ...]
 
     @property

@@ -20,12 +20,14 @@ from chiso.catalogue.formula import (
     IndexRule,
     Measure,
     PointsRule,
+    RepairRule,
     RuleSet,
     TableRules,
 )
 from chiso.catalogue.model import CatalogueText, ComponentIndex, Edition, Group, RecordRules, Repair
 from chiso.catalogue.model import Measure as MeasureText
 from chiso.catalogue.reader import Document, Path, Resolved
+from chiso.catalogue.repairs import OTHER_WORK, OTHER_WORK_HINT, same_work, set_values
 from chiso.catalogue.scope import ConditionError, Fault, Scope
 from chiso.errors import CatalogueError, Problem, Text, allowed_words, suggestion
 from chiso.terms.columns import COUNTED_TABLES, TABLES, TableSpec
@@ -42,6 +44,7 @@ class Meaning:
         self._document = document
         self._definitions: dict[tuple[str, str], Expression | None] = {}
         self._open: list[tuple[str, str]] = []
+        self._repairs: dict[str, RepairRule] = {}
         self.problems: list[Problem] = []
 
     def rules(self, edition: Edition, day: object) -> RuleSet:
@@ -141,8 +144,10 @@ class Meaning:
         denominator = self._measure(index.denominator, None, (*path, "denominator"))
         inside = denominator if isinstance(denominator, Count) else None
         numerator = self._measure(index.numerator, inside, (*path, "numerator"))
-        for position, repair in enumerate(index.repairs):
-            self._check_repair(repair, inside, (*path, "repairs", position))
+        repairs = [
+            self._repair(repair, inside, (*path, "repairs", position))
+            for position, repair in enumerate(index.repairs)
+        ]
         return IndexRule(
             code=index.code,
             group=group.code,
@@ -165,7 +170,7 @@ class Meaning:
             status=index.status,
             source=index.source,
             remedy=index.remedy,
-            repairs=tuple(index.repairs),
+            repairs=tuple(repair for repair in repairs if repair is not None),
             tests=tuple(index.tests),
         )
 
@@ -306,25 +311,24 @@ class Meaning:
             )
         return Count(spec.name, "distinct", column, where, within)
 
-    def _check_repair(self, repair: Repair, inside: Count | None, path: Path) -> None:
+    def _repair(self, repair: Repair, inside: Count | None, path: Path) -> RepairRule | None:
         name = repair.records or (inside.table if inside else None)
         if name is None:
             self._fault(Text(vi="Thiếu “records”", en="Missing “records”"), path)
-            return
+            return None
         spec = self._table(name, (*path, "records"))
         if spec is None:
-            return
-        self._condition(repair.when, spec, (*path, "when"))
-        for column in repair.sets:
-            if column not in spec.columns:
-                self._fault(
-                    Text(
-                        vi=f"Bảng {spec.name} không có cột “{column}”",
-                        en=f"Table {spec.name} has no column “{column}”",
-                    ),
-                    (*path, "sets", column, "<key>"),
-                    suggestion(column, spec.columns),
-                )
+            return None
+        when = self._condition(repair.when, spec, (*path, "when"))
+        sets = set_values(spec, repair.sets)
+        for column, message, hint in sets.faults:
+            self._fault(message, (*path, "sets", column, "<key>"), hint)
+        if when is None or sets.faults:
+            return None
+        rule = RepairRule(repair.kind, name, when, sets.values, repair.effort, repair.name)
+        if not same_work(rule, self._repairs.setdefault(rule.kind, rule)):
+            self._fault(OTHER_WORK, (*path, "kind"), OTHER_WORK_HINT)
+        return rule
 
     def _table(self, name: str, path: Path) -> TableSpec | None:
         if name in COUNTED_TABLES:

@@ -90,7 +90,7 @@ def _facts(rules: RuleSet, index: IndexRule, language: Language) -> Iterator[tup
     yield say("Trạng thái", "Status"), index.status
     yield say("Cách khắc phục", "Remedy"), _in(index.remedy, language)
     for repair in index.repairs:
-        yield say("Sửa được", "Repair"), f"{_in(repair.name, language)}: {repair.when}"
+        yield say("Sửa được", "Repair"), f"{_in(repair.name, language)}: {expression_text(repair.when)}"
     for test in index.tests:
         yield say("Phép thử", "Test"), test.name
 

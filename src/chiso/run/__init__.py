@@ -7,6 +7,7 @@ from chiso.run.checking import Checked, check, draft_mapping
 from chiso.run.comparing import Comparison, Reference, diff_catalogues, diff_editions, reference
 from chiso.run.explaining import ExplainRequest, explain
 from chiso.run.late_lists import LateRequest, late
+from chiso.run.planning import Planned, PlanRequest, plan
 from chiso.run.reading import Gates, PeriodRequest, Prepared, ReadRequest, check_gates
 from chiso.run.reconcile import ReconcileRequest, reconcile_with_portal
 from chiso.run.robustness import RobustnessRequest, robustness
@@ -20,6 +21,8 @@ __all__ = [
     "Gates",
     "LateRequest",
     "PeriodRequest",
+    "PlanRequest",
+    "Planned",
     "Prepared",
     "ReadRequest",
     "ReconcileRequest",
@@ -35,6 +38,7 @@ __all__ = [
     "draft_mapping",
     "explain",
     "late",
+    "plan",
     "provenance",
     "rank",
     "reconcile_with_portal",

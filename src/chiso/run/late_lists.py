@@ -42,8 +42,8 @@ def late(
 ) -> LateLists:
     """Return the lists of a request; ``today`` bounds a period that still runs."""
     check_words(("--level", request.level, LEVELS))
-    more_of = partial(columns_listed, name=request.table)
-    start = prepare(request, today, progress, when_loaded, more_of=more_of)
+    more = partial(columns_listed, name=request.table)
+    start = prepare(request, today, progress, when_loaded, more=more)
     units = chosen_offices(start.records.units, request)
     return late_lists(
         Engine(start.records, start.rules, start.judgement, start.working_days),

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from itertools import chain
 from pathlib import Path
+from typing import TypeAlias
 
 from chiso.catalogue.formula import RuleSet
 from chiso.catalogue.load import Catalogue, load_catalogue
@@ -64,13 +64,12 @@ class Prepared:
     records: Records
 
 
+# Columns by table.
+Columns: TypeAlias = dict[str, set[str]]
+
+
 def nothing(_records: Records) -> None:
     """Do nothing once the records are loaded."""
-
-
-def no_more(_rules: RuleSet) -> dict[str, set[str]]:
-    """Return that the rules call for no columns beyond those of their measures."""
-    return {}
 
 
 def prepare(
@@ -80,33 +79,32 @@ def prepare(
     when_loaded: Callable[[Records], None] = nothing,
     *,
     split: str | None = None,
-    more: dict[str, set[str]] | None = None,
-    more_of: Callable[[RuleSet], dict[str, set[str]]] = no_more,
+    more: Columns | Callable[[RuleSet], Columns] | None = None,
 ) -> Prepared:
     """Return the rules and the records of a request; ``today`` bounds a period that still runs.
 
-    ``split`` and ``more`` name columns that are read beyond those that the measures use, ``more_of`` tells
-    those that depend on the rules. ``when_loaded`` is given the records before anything is counted, so that
-    what was set aside is told even where nothing can be scored.
+    ``split`` and ``more`` name columns that are read beyond those that the rules use; ``more`` may depend
+    on the rules. ``when_loaded`` is given the records before anything is counted, so that what was set
+    aside is told even where nothing can be scored.
     """
     period = parse_period(request.period, today)
     judgement = judge(period, request.as_of or today)
     catalogue = load_catalogue(request.catalogue)
     rules = catalogue.rules(judgement.period.last_day, request.edition)
     working_days = load_working_days(request.working_days)
-    needed = _needed(rules, split, more or {}, more_of(rules))
-    records = load(request, needed, progress)
+    also = more(rules) if callable(more) else more or {}
+    records = load(request, _needed(rules, split, also), progress)
     when_loaded(records)
     return Prepared(catalogue, rules, judgement, working_days, records)
 
 
-def _needed(rules: RuleSet, split: str | None, *more: dict[str, set[str]]) -> dict[str, set[str]]:
+def _needed(rules: RuleSet, split: str | None, more: Columns) -> Columns:
     """Return the columns to read: those the measures use, those the split goes by, and ``more``."""
     needed = columns_needed(rules)
     if split is not None:
         for columns in needed.values():
             columns.update(column for column in SPLITS[split] if column is not None)
-    for table, columns in chain.from_iterable(entry.items() for entry in more):
+    for table, columns in more.items():
         needed.setdefault(table, set()).update(columns)
     return needed
 

@@ -69,7 +69,7 @@ class Scorer:
                 own = [_covered(score, index) for score, index in zip(own, group.indices, strict=True)]
                 groups.append(_reported_group(figure, group))
             else:
-                groups.append(_group(group, own))
+                groups.append(group_score(group, own))
             scores.extend(own)
         total = arithmetic.sum_points(group.points for group in groups if group.points is not None)
         maximum = arithmetic.sum_points(group.max_points for group in groups)
@@ -83,7 +83,7 @@ class Scorer:
             groups=tuple(groups),
             total=total,
             max_points=maximum,
-            band=self._band(total) if complete else None,
+            band=band_of(total, self._rules) if complete else None,
             outcome=outcome,
             has_records=any(self._counts.rows.get(cell, {}).values()) or self._is_reported(unit, key),
             cases=self._counts.rows.get(cell, {}).get(CASES.name, 0),
@@ -96,9 +96,6 @@ class Scorer:
         if any(score.outcome == "missing_data" for score in scores):
             return "partial"
         return "provisional" if self._provisional else "scored"
-
-    def _band(self, total: Decimal) -> Bilingual | None:
-        return next((band.name for band in self._rules.bands if total >= band.from_), None)
 
     def _score(self, index: IndexRule, rounding: Rounding, unit: Unit, cell: Cell) -> Score:
         if self._splittable is not None and index.code not in self._splittable:
@@ -187,6 +184,17 @@ def points_for_counts(
 def points_for_percent(index: IndexRule, rounding: Rounding, percent: Decimal) -> Decimal | None:
     """Return the points that a percent (0..100) earns; None for an index without points."""
     return _from_percent(index, rounding, percent).points
+
+
+def band_of(total: Decimal, rules: RuleSet) -> Bilingual | None:
+    """Return the name of the band that a total lies in, None below the lowest."""
+    return next((band.name for band in rules.bands if total >= band.from_), None)
+
+
+def score_of_pair(index: IndexRule, rounding: Rounding, numerator: int, denominator: int) -> Score:
+    """Return what a unit scores in ``index`` whose counts are these; ``outcome`` is scored or no_cases."""
+    earned = _earn(index, rounding, numerator, denominator)
+    return _score_of(index, numerator, denominator, earned, "no_cases" if earned.no_cases else "scored")
 
 
 def _earn(index: IndexRule, rounding: Rounding, numerator: int | None, denominator: int | None) -> _Earned:
@@ -288,7 +296,8 @@ def _covered(score: Score, index: IndexRule) -> Score:
     return _score_of(index, None, None, earned, "reported")
 
 
-def _group(group: GroupRule, scores: Iterable[Score]) -> GroupScore:
+def group_score(group: GroupRule, scores: Iterable[Score]) -> GroupScore:
+    """Return the sum of a group's rounded index points, added as the group's arithmetic has it."""
     scores = list(scores)
     points = [score.points for score in scores if score.points is not None]
     maximum = arithmetic.sum_points(score.max_points for score in scores)
