@@ -127,6 +127,123 @@ PLANTED = {
     "RecordRules.words": one(
         "en: in time}", "en: on time}", "definition cases.on_time", "words.en", moves=False
     ),
+    "CatalogueText.readings": one(
+        "  - id: by_hand\n    cause: formula\n    name: {vi: Theo tay, en: By hand}\n",
+        "",
+        "reading by_hand",
+        "",
+        moves=False,
+    ),
+    "Reading.id": Planted((("id: by_hand", "id: by_eye"),), "", ""),
+    "Reading.cause": one("cause: formula", "cause: status", "reading by_hand", "cause", moves=False),
+    "Reading.name": one("en: By hand", "en: Manually", "reading by_hand", "name.en", moves=False),
+    "Reading.source": one(
+        "document: Suy đoán thử", "document: Khác", "reading by_return", "source.document", moves=False
+    ),
+    "Reading.records": Planted(
+        (
+            (
+                WHOLE[
+                    WHOLE.index("    records:\n      cases:\n        population: submitted_on") : WHOLE.index(
+                        '    indices:\n      "1":'
+                    )
+                ],
+                "",
+            ),
+        ),
+        "",
+        "",
+    ),
+    "ReadingRecords.population": one(
+        "        population: submitted_on <= :as_of",
+        "        population: submitted_on < :as_of",
+        "reading by_return",
+        "records.cases.population",
+        moves=False,
+    ),
+    "ReadingRecords.definitions": one(
+        "coalesce(returned_on, finished_on)",
+        "returned_on",
+        "reading by_return",
+        "records.cases.definitions.ended_on",
+        moves=False,
+    ),
+    "Reading.indices": Planted(
+        ((WHOLE[WHOLE.index('    indices:\n      "1":') : WHOLE.index("  - id: by_hand")], ""),), "", ""
+    ),
+    "IndexReading.denominator": one(
+        "where: digitized",
+        "where: not digitized",
+        "reading by_return",
+        "indices.1.denominator.where",
+        moves=False,
+    ),
+    "IndexReading.numerator": one(
+        "numerator: {where: synced}",
+        "numerator: {where: not synced}",
+        "reading by_return",
+        "indices.1.numerator.where",
+        moves=False,
+    ),
+    "RecordRules.deadline": Planted(
+        ((WHOLE[WHOLE.index("    deadline:") : WHOLE.index("  petitions:")], ""),), "", ""
+    ),
+    "Deadline.received_on": one(
+        "received_on: submitted_on",
+        "received_on: received_on",
+        "table cases",
+        "deadline.received_on",
+        moves=False,
+    ),
+    "Deadline.due_on": one(
+        "due_on: due_on", "due_on: submitted_on", "table cases", "deadline.due_on", moves=False
+    ),
+    "Deadline.ended_on": one(
+        "ended_on: ended_on", "ended_on: finished_on", "table cases", "deadline.ended_on", moves=False
+    ),
+    "Deadline.open": one(
+        "open: ended_on is null", "open: finished_on is null", "table cases", "deadline.open", moves=False
+    ),
+    "Deadline.late": one(
+        "late: not on_time", "late: ended_on > due_on", "table cases", "deadline.late", moves=False
+    ),
+    "Deadline.terms": Planted(
+        ((WHOLE[WHOLE.index("        - from: received_on") : WHOLE.index("  petitions:")], ""),), "", ""
+    ),
+    "Term.when": one(
+        "when: due_on is not null",
+        "when: due_on > received_on",
+        "table cases",
+        "deadline.terms.1.when",
+        moves=False,
+    ),
+    "Term.from_": one(
+        "from: due_on", "from: received_on", "table cases", "deadline.terms.1.from", moves=False
+    ),
+    "Term.days": one('days: "3"', 'days: "4"', "table cases", "deadline.terms.2.days", moves=False),
+    "Term.working_days": one(
+        'working_days: "5"', 'working_days: "6"', "table cases", "deadline.terms.3.working_days", moves=False
+    ),
+    "Term.working_hours": one(
+        'working_hours: "24"',
+        'working_hours: "16"',
+        "table cases",
+        "deadline.terms.4.working_hours",
+        moves=False,
+    ),
+    "Term.hours_per_day": one(
+        "hours_per_day: 8", "hours_per_day: 7", "table cases", "deadline.terms.4.hours_per_day", moves=False
+    ),
+    "Term.until": one(
+        "until: coalesce(ended_on, :as_of)",
+        'until: ":as_of"',
+        "table cases",
+        "deadline.terms.1.until",
+        moves=False,
+    ),
+    "Term.note": one(
+        "en: by the due day", "en: by that day", "table cases", "deadline.terms.1.note.en", moves=False
+    ),
     "Rounding.percent": one("{percent: 2,", "{percent: 1,", "group progress", "rounding.percent", "1 2"),
     "Rounding.points": one(
         "percent: 2, points: 2", "percent: 2, points: 3", "group progress", "rounding.points", "1 2"
@@ -317,7 +434,28 @@ PLANTED = {
     ),  # type: ignore[index]
 }
 # Where one change in the text must move several keys (sums are checked), every difference that is told.
+DEADLINE = ("received_on", "due_on", "ended_on", "open", "late")
+TERMS = {
+    *(("table cases", f"deadline.terms.1.{key}") for key in ("when", "from", "until", "note.vi", "note.en")),
+    *(("table cases", f"deadline.terms.2.{key}") for key in ("when", "from", "days", "until")),
+    *(("table cases", f"deadline.terms.3.{key}") for key in ("when", "from", "working_days", "until")),
+}
+LAST_TERM = {
+    ("table cases", f"deadline.terms.4.{key}") for key in ("from", "working_hours", "hours_per_day", "until")
+}
 SEVERAL = {
+    "Reading.id": {("reading by_hand", ""), ("reading by_eye", "")},
+    "Reading.records": {
+        ("reading by_return", "records.cases.population"),
+        ("reading by_return", "records.cases.definitions.ended_on"),
+    },
+    "Reading.indices": {
+        ("reading by_return", f"indices.1.{measure}.{key}")
+        for measure, keys in (("denominator", ("records", "where")), ("numerator", ("where",)))
+        for key in keys
+    },
+    "RecordRules.deadline": {*(("table cases", f"deadline.{key}") for key in DEADLINE), *TERMS, *LAST_TERM},
+    "Deadline.terms": LAST_TERM,
     "CatalogueText.groups": {
         ("group waiting", ""),
         ("index 3", ""),

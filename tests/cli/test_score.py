@@ -164,7 +164,10 @@ def test_split_by_officer_leaves_out_what_cannot_be_split(tmp_path: Path, chiso:
         .replace(",10\n", ",10,CB1\n")
         .replace(",4\n", ",4,Lê A\n")
     )
-    folder = a_folder(tmp_path / "in", cases=cases)
+    # Five times each: an official with fewer cases than five is told by counts only.
+    heading, *rows_given = cases.splitlines(keepends=True)
+    many = "".join(f"{time}-{row}" for time in range(5) for row in rows_given)
+    folder = a_folder(tmp_path / "in", cases=heading + many)
     outcome = chiso(
         *(
             "score",

@@ -92,7 +92,7 @@ def test_on_doubles_the_rounded_percent_is_taken() -> None:
     [
         ("full", "6.00", "0 / 0: nothing to count, full points = 6.00"),
         ("zero", "0.00", "0 / 0: nothing to count, 0 points = 0.00"),
-        ("blank", None, "0 / 0: nothing to count, blank, adds 0, the maximum is kept"),
+        ("blank", None, "0 / 0: nothing to count, left blank, the maximum is kept"),
         ("exclude", None, "0 / 0: nothing to count, left out, the maximum falls"),
     ],
 )

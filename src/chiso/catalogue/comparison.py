@@ -16,6 +16,7 @@ from chiso.catalogue.difference import (
     Difference,
     Subject,
     Value,
+    deep,
     differs,
     flat,
     keys,
@@ -47,12 +48,13 @@ def compare(old: Side, new: Side) -> list[Difference]:
         *(each for table in names(old.text.records, new.text.records) for each in _table(table, old, new)),
         *_groups(old, new),
         *_indices(old, new),
+        *_readings(old, new),
     ]
 
 
 def _file(old: Side, new: Side) -> Iterator[Difference]:
     subject = Subject("catalogue", old.text.catalogue)
-    skip = frozenset({"editions", "bands", "records", "groups"})
+    skip = frozenset({"editions", "bands", "records", "groups", "readings"})
     yield from keys(subject, flat(old.text, skip), flat(new.text, skip))
     yield from order(
         subject, [group.code for group in old.text.groups], [group.code for group in new.text.groups]
@@ -89,6 +91,26 @@ def _table(table: str, old: Side, new: Side) -> Iterator[Difference]:
             yield differs(subject, key, *values, indices=indices, moves=bool(indices))
     yield from _exclusions(subject, old, new)
     yield from _definitions(table, before, after, old, new)
+    # What is late is listed; no score rests on it.
+    yield from keys(subject, _told(before.deadline), _told(after.deadline), "deadline", moves=False)
+
+
+def _told(entry: BaseModel | None) -> dict[str, Any]:
+    return {} if entry is None else deep(entry)
+
+
+def _readings(old: Side, new: Side) -> Iterator[Difference]:
+    """Yield what differs of the readings: they explain a portal's figures and never score."""
+    readings = [{reading.id: reading for reading in side.text.readings} for side in (old, new)]
+    for name in names(*readings):
+        before, after = (side.get(name) for side in readings)
+        known = after or before
+        assert known is not None  # one side has it
+        subject = Subject("reading", name, Text(known.name.vi, known.name.en))
+        if before is None or after is None:
+            yield whole(subject, before.name if before else None, after.name if after else None)
+        else:
+            yield from keys(subject, deep(before), deep(after), moves=False)
 
 
 def _exclusions(subject: Subject, old: Side, new: Side) -> Iterator[Difference]:

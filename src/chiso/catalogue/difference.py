@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -11,12 +11,13 @@ from fractions import Fraction
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from chiso.arithmetic import plain, quantity
 from chiso.catalogue.model import Bilingual
 from chiso.errors import Text
 
-SubjectKind = Literal["catalogue", "edition", "band", "table", "definition", "group", "index"]
+SubjectKind = Literal["catalogue", "edition", "band", "table", "definition", "group", "index", "reading"]
 Entry = TypeVar("Entry", bound=BaseModel)
 
 # Keys by whose values no count, value, point, total or band changes; every other key may change some.
@@ -32,7 +33,7 @@ _NEVER_MOVE = frozenset(
 class Subject:
     """What differs: an index or group by code, an edition by id, a band by its points, a table by name.
 
-    A definition is named as ``cases.on_time``. ``title`` is what people call it.
+    A definition is named as ``cases.on_time``, a reading by its id. ``title`` is what people call it.
     """
 
     kind: SubjectKind
@@ -96,7 +97,7 @@ def pairs(
 def flat(entry: BaseModel | None, skip: frozenset[str] = frozenset()) -> dict[str, Any]:
     """Return the values of an entry by key, those of entries within it by ``source.note.vi`` and the like."""
     values: dict[str, Any] = {}
-    for name, described in type(entry).model_fields.items() if entry is not None else ():
+    for name, described in _fields(entry) if entry is not None else ():
         value, key = getattr(entry, name), described.alias or name
         if name in skip:
             continue
@@ -105,6 +106,29 @@ def flat(entry: BaseModel | None, skip: frozenset[str] = frozenset()) -> dict[st
         else:
             values[key] = value
     return values
+
+
+def deep(value: object, above: str = "") -> dict[str, Any]:
+    """Return every value below one by its whole key, those of lists by their number from 1.
+
+    Texts are the same however their lines are broken.
+    """
+    if isinstance(value, BaseModel):
+        named = [(described.alias or name, getattr(value, name)) for name, described in _fields(value)]
+    elif isinstance(value, dict):
+        named = list(value.items())
+    elif isinstance(value, list):
+        named = [(str(number), entry) for number, entry in enumerate(value, start=1)]
+    else:
+        return {above: " ".join(value.split()) if isinstance(value, str) else value}
+    found: dict[str, Any] = {}
+    for key, inner in named:
+        found.update(deep(inner, f"{above}.{key}" if above else str(key)))
+    return found
+
+
+def _fields(entry: BaseModel) -> Iterable[tuple[str, FieldInfo]]:
+    return type(entry).model_fields.items()
 
 
 def keys(
@@ -154,7 +178,9 @@ def whole(
 ) -> Difference:
     """Return that only one side has the subject, or the item in it."""
     values = [None if name is None else Value(name.vi, Text(name.vi, name.en)) for name in (old, new)]
-    moves = key not in _NEVER_MOVE and (subject.kind != "table" or bool(indices))
+    moves = (
+        key not in _NEVER_MOVE and subject.kind != "reading" and (subject.kind != "table" or bool(indices))
+    )
     return differs(subject, key, *values, item=item, indices=indices if moves else (), moves=moves)
 
 

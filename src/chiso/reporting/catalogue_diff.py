@@ -26,6 +26,7 @@ KINDS = {
     "definition": Text(vi="Định nghĩa", en="Definition"),
     "group": Text(vi="Nhóm", en="Group"),
     "index": Text(vi="Chỉ số", en="Index"),
+    "reading": Text(vi="Cách hiểu khác", en="Reading"),
 }
 _COLUMNS = (
     Column("subject", "text", Text(vi="Loại", en="Kind")),

@@ -6,10 +6,8 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from chiso.arithmetic import plain, quantity
-from chiso.catalogue.condition import parse_condition
 from chiso.catalogue.expression import Definition, walk
-from chiso.catalogue.formula import IndexRule, Measure, counts_in
-from chiso.catalogue.model import Repair
+from chiso.catalogue.formula import IndexRule, Measure, RepairRule, counts_in
 from chiso.catalogue.stretches import Side
 from chiso.catalogue.wording import expression_text, measure_text
 from chiso.catalogue.words import in_words, measure_in_words
@@ -100,9 +98,7 @@ def _facts(page: Page, told: Callable[..., str]) -> Iterator[tuple[str, str]]:
     yield (
         say("Việc còn sửa được", "Repairs"),
         told(
-            lambda index, side: (
-                BREAK.join(_repair(repair, index, side, page) for repair in index.repairs) or None
-            ),
+            lambda index, _: BREAK.join(_repair(repair, page) for repair in index.repairs) or None,
             BREAK,
         ),
     )
@@ -145,9 +141,7 @@ def _steps(index: IndexRule, page: Page) -> str | None:
     return BREAK.join(steps) or None
 
 
-def _repair(repair: Repair, index: IndexRule, side: Side, page: Page) -> str:
-    table_name = repair.records or next(count.table for count in counts_in(index.denominator))
-    when = parse_condition(repair.when, side.rules.scope(table_name))
-    said = escaped(in_words(when, table_name).in_language(page.language))
-    set_to = ", ".join(code(f"{column} = {value}") for column, value in repair.sets.items())
-    return f"{page.of(repair.name)} ({said}: {code(expression_text(when))}; {set_to})"
+def _repair(repair: RepairRule, page: Page) -> str:
+    said = escaped(in_words(repair.when, repair.table).in_language(page.language))
+    set_to = ", ".join(code(f"{column} = {expression_text(value)}") for column, value in repair.sets)
+    return f"{page.of(repair.name)} ({said}: {code(expression_text(repair.when))}; {set_to})"

@@ -120,7 +120,7 @@ def make_plan(
         rank_after=rank_of(board, after, by_peer_group=by_peer_group),
         names={action.kind: action.name for action in actions.usable},
         actions=() if chosen is None else tuple(_actions(surveys, effects, chosen, actions, indices)),
-        lost=tuple(lost(indices, work)),
+        lost=tuple(lost(indices, work, running=engine.judgement.provisional)),
         new_cases=tuple(new_cases(indices, work, {score.index: score for score in after.scores}, missing)),
         at_risk=tuple(at_risk(engine, indices, unit.unit.code)),
         fixed=tuple(fixed(rules, unit, engine.records.units)),

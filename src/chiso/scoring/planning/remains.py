@@ -65,10 +65,13 @@ class AtRisk:
     cases: int
 
 
-def lost(indices: Sequence[OpenIndex], work: Work) -> Iterator[Lost]:
-    """Yield, by index, what is lost for good this period; indices that lose no point by it are left out."""
+def lost(indices: Sequence[OpenIndex], work: Work, *, running: bool) -> Iterator[Lost]:
+    """Yield, by index, what is lost for good this period; indices that lose no point by it are left out.
+
+    While the period is ``running``, a code without a case is not lost: a new case makes it count.
+    """
     for index in indices:
-        if not _share_of_records(index):
+        if not _share_of_records(index) or (running and _one_more(index) == (1, 0)):
             continue
         numerator, denominator = work.fewest_left(index.rule.code)
         cases = denominator - numerator
