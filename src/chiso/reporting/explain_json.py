@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal
 from itertools import islice
 
 from chiso.catalogue.wording import definitions_used, expression_text, measure_text
 from chiso.catalogue.words import measure_in_words
 from chiso.errors import Language
 from chiso.reporting.calculation import calculation_lines
+from chiso.reporting.json_output import number, run_head
 from chiso.reporting.standings import reason, reason_as_written
 from chiso.scoring.explain import GroupExplanation, IndexExplanation, KeyLoss, Loss, UnitExplanation
 from chiso.scoring.standing import Standing, StandingRecord
@@ -19,22 +19,13 @@ SCHEMA_VERSION = "1.0"
 
 def explanation_json(explanation: UnitExplanation, language: Language, limit: int) -> str:
     """Return the explanation as JSON text, with at most ``limit`` records of each state and index."""
-    unit, judgement, rules = explanation.unit, explanation.board.judgement, explanation.board.rules
-    rank = explanation.rank
+    unit, rank = explanation.unit, explanation.rank
     data = {
         "schema_version": SCHEMA_VERSION,
-        "chiso_version": explanation.board.provenance.chiso_version,
-        "catalogue": {
-            "id": rules.catalogue,
-            "edition": rules.edition,
-            "file": explanation.board.provenance.catalogue_file,
-            "sha256": explanation.board.provenance.catalogue_sha256,
-        },
-        "period": judgement.period.label,
-        "as_of": judgement.as_of.isoformat(),
+        **run_head(explanation.board),
         "unit": {"unit_code": unit.unit.code, "unit_name": unit.unit.name, "level": unit.unit.level},
-        "total": _number(unit.total),
-        "max_points": _number(unit.max_points),
+        "total": number(unit.total),
+        "max_points": number(unit.max_points),
         "outcome": unit.outcome,
         "rank": None if rank is None else rank.place,
         "ranked_units": None if rank is None else rank.league.units,
@@ -52,9 +43,9 @@ def _loss(loss: Loss) -> dict[str, object]:
     return {
         "group": loss.group.code,
         "index": None if loss.index is None else loss.index.code,
-        "points": _number(loss.points),
-        "max_points": _number(loss.max_points),
-        "lost": _number(loss.lost),
+        "points": number(loss.points),
+        "max_points": number(loss.max_points),
+        "lost": number(loss.lost),
         "not_counted": loss.not_counted,
     }
 
@@ -63,8 +54,8 @@ def _group(explanation: GroupExplanation) -> dict[str, object]:
     score, figure = explanation.score, explanation.figure
     return {
         "group": explanation.group.code,
-        "points": _number(score.points),
-        "max_points": _number(score.max_points),
+        "points": number(score.points),
+        "max_points": number(score.max_points),
         "reported": None if figure is None else {"file": figure.file, "row": figure.row},
     }
 
@@ -82,11 +73,11 @@ def _index(explanation: IndexExplanation, language: Language, limit: int) -> dic
         "numerator": score.numerator,
         "denominator": score.denominator,
         "undetermined": score.undetermined,
-        "percent": _number(score.percent),
-        "value": _number(score.value),
+        "percent": number(score.percent),
+        "value": number(score.value),
         "value_unit": score.value_unit,
-        "points": _number(score.points),
-        "max_points": _number(score.max_points),
+        "points": number(score.points),
+        "max_points": number(score.max_points),
         "calculation": calculation_lines(index, explanation.group.rounding, score, language),
         "reported": None if figure is None else {"file": figure.file, "row": figure.row},
         "lacks": None if explanation.missing is None else sorted(explanation.missing.names),
@@ -154,9 +145,5 @@ def _key(key: KeyLoss) -> dict[str, object]:
         "numerator": key.numerator,
         "denominator": key.denominator,
         "not_counted": key.not_counted,
-        "lost": _number(key.lost),
+        "lost": number(key.lost),
     }
-
-
-def _number(value: Decimal | None) -> float | None:
-    return None if value is None else float(value)

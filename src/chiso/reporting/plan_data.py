@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal
 
 from chiso.catalogue.model import Bilingual
 from chiso.errors import Language, Text
+from chiso.reporting.json_output import number, run_head
 from chiso.reporting.tables import LABELS, Column, ReportTable
 from chiso.scoring.planning.plan import Plan, PlannedAction
 from chiso.scoring.scoreboard import Score, Scoreboard
@@ -40,17 +40,10 @@ def actions_table(plan: Plan) -> ReportTable:
 
 def plan_json(plan: Plan, board: Scoreboard, notes: list[str], language: Language) -> str:
     """Return the whole plan as JSON text."""
-    rules, judgement = board.rules, board.judgement
     before, after = plan.unit, plan.after
     data = {
         "schema_version": SCHEMA_VERSION,
-        "chiso_version": board.provenance.chiso_version,
-        "catalogue": {"id": rules.catalogue, "edition": rules.edition},
-        "period": {
-            "label": judgement.period.label,
-            "as_of": judgement.as_of.isoformat(),
-            "provisional": judgement.provisional,
-        },
+        **run_head(board),
         "unit": {"unit_code": before.unit.code, "unit_name": before.unit.name, "level": before.unit.level},
         "aim": {
             "kind": plan.aim.kind,
@@ -91,7 +84,7 @@ def plan_json(plan: Plan, board: Scoreboard, notes: list[str], language: Languag
                 "index": entry.index,
                 "outcome": entry.outcome,
                 "decided_by": entry.decided_by,
-                "points": _number(entry.points),
+                "points": number(entry.points),
                 "max_points": float(entry.max_points),
             }
             for entry in plan.fixed
@@ -123,16 +116,12 @@ def _index(before: Score, after: Score) -> dict[str, object]:
         "index": before.index,
         "numerator_before": before.numerator,
         "denominator_before": before.denominator,
-        "points_before": _number(before.points),
+        "points_before": number(before.points),
         "numerator_after": after.numerator,
         "denominator_after": after.denominator,
-        "points_after": _number(after.points),
+        "points_after": number(after.points),
     }
 
 
 def _text(text: Bilingual | None, language: Language) -> str | None:
     return None if text is None else Text(text.vi, text.en).in_language(language)
-
-
-def _number(value: Decimal | None) -> float | None:
-    return None if value is None else float(value)

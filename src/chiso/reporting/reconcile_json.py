@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal
 
-from chiso.errors import Language, Text
+from chiso.errors import Language
+from chiso.reporting.json_output import fates_entry, number, run_head
 from chiso.reporting.reconcile_tables import all_fates, reconciliation_notes
-from chiso.scoring.counts import Fates
 from chiso.scoring.differences import (
     Difference,
     Figures,
@@ -23,31 +22,16 @@ SCHEMA_VERSION = "1.0"
 
 def reconciliation_json(found: Reconciliation, language: Language) -> str:
     """Return the whole reconciliation as JSON text."""
-    judgement, rules, origin = found.board.judgement, found.rules, found.board.provenance
     data = {
         "schema_version": SCHEMA_VERSION,
-        "chiso_version": origin.chiso_version,
-        "catalogue": {
-            "id": rules.catalogue,
-            "edition": rules.edition,
-            "effective_on": rules.effective_on.isoformat(),
-            "file": origin.catalogue_file,
-            "sha256": origin.catalogue_sha256,
-        },
-        "period": {
-            "label": judgement.period.label,
-            "first_day": judgement.period.first_day.isoformat(),
-            "last_day": judgement.period.last_day.isoformat(),
-            "as_of": judgement.as_of.isoformat(),
-            "provisional": judgement.provisional,
-        },
+        **run_head(found.board),
         "portal": {"file": found.portal_file, "sha256": found.portal_sha256},
         "units": [_unit(unit, found, language) for unit in found.units],
         "cases": [
             {"case_id": case.case_id, "our_unit": case.our_unit, "portal_unit": case.portal_unit}
             for case in found.cases
         ],
-        "rows": [_fates(fates, language) for fates in all_fates(found)],
+        "rows": [fates_entry(fates, language) for fates in all_fates(found)],
         "quarantine": [
             {
                 "file": row.file,
@@ -61,7 +45,7 @@ def reconciliation_json(found: Reconciliation, language: Language) -> str:
         "notes": reconciliation_notes(found, language),
         "files": [
             {"path": file.path, "sheet": file.sheet, "table": file.table, "sha256": file.sha256}
-            for file in origin.files
+            for file in found.board.provenance.files
         ],
     }
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
@@ -82,10 +66,10 @@ def _unit(unit: UnitDifferences, found: Reconciliation, language: Language) -> d
 def _sum(total: Sum) -> dict[str, object]:
     return {
         "compared": total.compared,
-        "our_points": _number(total.ours),
-        "portal_points": _number(total.theirs),
-        "difference": _number(total.difference),
-        "causes": {cause: _number(points) for cause, points in total.causes.items()},
+        "our_points": number(total.ours),
+        "portal_points": number(total.theirs),
+        "difference": number(total.difference),
+        "causes": {cause: number(points) for cause, points in total.causes.items()},
     }
 
 
@@ -95,7 +79,7 @@ def _figure(entry: Difference, language: Language) -> dict[str, object]:
         "index": entry.index,
         "ours": _side(entry.ours),
         "portal": _side(entry.theirs),
-        "difference": _number(entry.difference),
+        "difference": number(entry.difference),
         "parts": [_part(part, language) for part in entry.parts],
     }
 
@@ -104,8 +88,8 @@ def _side(figures: Figures) -> dict[str, object]:
     return {
         "numerator": figures.numerator,
         "denominator": figures.denominator,
-        "percent": _number(figures.percent),
-        "points": _number(figures.points),
+        "percent": number(figures.percent),
+        "points": number(figures.points),
     }
 
 
@@ -116,25 +100,6 @@ def _part(part: Part, language: Language) -> dict[str, object]:
         "name": part.name.in_language(language),
         "numerator": part.numerator,
         "denominator": part.denominator,
-        "points": _number(part.points),
+        "points": number(part.points),
         "evidence": part.evidence,
     }
-
-
-def _fates(fates: Fates, language: Language) -> dict[str, object]:
-    return {
-        "table": fates.table,
-        "read": fates.rows_read,
-        "in_population": fates.in_population,
-        "outside_period": fates.outside_period,
-        "excluded": [
-            {"reason": Text(entry.vi, entry.en).in_language(language), "rows": entry.rows}
-            for entry in fates.excluded
-        ],
-        "quarantined": fates.quarantined,
-    }
-
-
-def _number(value: Decimal | None) -> float | None:
-    # Two decimals survive a double unharmed: its shortest form is the same text.
-    return None if value is None else float(value)

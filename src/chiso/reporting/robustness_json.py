@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal
 
 from chiso.errors import Language
-from chiso.reporting.json_output import fates_entry, run_head
+from chiso.reporting.json_output import fates_entry, number, run_head
 from chiso.scoring.rank import Rank
 from chiso.scoring.robustness import LeagueRobustness, Pair, PlaceRange, Robustness, UnitRobustness
 from chiso.scoring.share_intervals import ShareInterval, share_intervals
@@ -40,13 +39,13 @@ def _ranking(at: LeagueRobustness, intervals: dict[str, tuple[ShareInterval, ...
     return {
         "level": at.league.level,
         "peer_group": at.league.peer_group,
-        "max_points": _number(at.league.max_points),
+        "max_points": number(at.league.max_points),
         "units": [_unit(unit, intervals[unit.rank.score.unit.code]) for unit in at.units],
         "pairs": [_pair(pair) for pair in at.pairs],
         "indices": [
             {
                 "index": influence.item,
-                "mean_shift": _number(influence.mean_shift),
+                "mean_shift": number(influence.mean_shift),
                 "greatest_shift": influence.greatest_shift,
                 "units_moved": influence.units_moved,
             }
@@ -64,8 +63,8 @@ def _unit(unit: UnitRobustness, intervals: tuple[ShareInterval, ...]) -> dict[st
         "without_one": _places(unit.without_one),
         "left_out": None if left_out is None else {"index": left_out.item, "rank": left_out.place},
         "open_rows": _places(unit.either_way),
-        "least_total": _number(unit.least_total),
-        "most_total": _number(unit.most_total),
+        "least_total": number(unit.least_total),
+        "most_total": number(unit.most_total),
         "small_numbers": _places(unit.small_numbers),
         "ratios": [_interval(interval) for interval in intervals],
     }
@@ -77,12 +76,12 @@ def _interval(interval: ShareInterval) -> dict[str, object]:
         "index": score.index,
         "numerator": score.numerator,
         "denominator": score.denominator,
-        "percent": _number(score.percent),
-        "least_percent": _number(interval.least_percent),
-        "most_percent": _number(interval.most_percent),
-        "points": _number(score.points),
-        "least_points": _number(interval.least_points),
-        "most_points": _number(interval.most_points),
+        "percent": number(score.percent),
+        "least_percent": number(interval.least_percent),
+        "most_percent": number(interval.most_percent),
+        "points": number(score.points),
+        "least_points": number(interval.least_points),
+        "most_points": number(interval.most_points),
     }
 
 
@@ -90,8 +89,8 @@ def _pair(pair: Pair) -> dict[str, object]:
     return {
         "above": _of_rank(pair.above),
         "below": _of_rank(pair.below),
-        "weights_percent": _number(pair.weights),
-        "small_numbers_percent": _number(pair.small_numbers),
+        "weights_percent": number(pair.weights),
+        "small_numbers_percent": number(pair.small_numbers),
         "open_rows": pair.either_way,
     }
 
@@ -102,14 +101,9 @@ def _of_rank(rank: Rank) -> dict[str, object]:
         "rank": rank.place,
         "unit_code": unit.code,
         "unit_name": unit.name,
-        "total": _number(rank.score.total),
+        "total": number(rank.score.total),
     }
 
 
 def _places(places: PlaceRange) -> dict[str, int]:
     return {"best": places.best, "worst": places.worst}
-
-
-def _number(value: Decimal | None) -> float | None:
-    # Two decimals survive a double unharmed: its shortest form is the same text.
-    return None if value is None else float(value)
