@@ -94,3 +94,32 @@ def test_a_name_column_with_numbers_of_citizens_is_not_read(
     assert "or e-mail in 1 row: not read" in outcome.stderr
     page = chiso("check", folder, "--format", "json").stdout
     assert number not in page
+
+
+@pytest.mark.parametrize("name", ["tcvn3.csv", "page.xls"])
+def test_lists_of_cases_name_no_person(name: str, written: Any, chiso: CommandLine, tmp_path: Path) -> None:
+    (entry,) = [entry for entry in ENTRIES if entry.name == name]
+    files = written(entry)
+    board = chiso("score", *files, *_PERIOD, "--with-records", "--level", "commune", "--format", "csv")
+    unit = board.stdout.splitlines()[1].split(",")[1]
+    out = tmp_path / "out"
+    out.mkdir()
+    portal = out / "portal.csv"
+    portal.write_text(f"unit_code,index,numerator,denominator\n{unit},2.1,1,3\n", "utf-8")
+    for asked in (
+        ("explain", "--unit", unit, "--format", "json", "--cases", out / "behind.csv"),
+        ("explain", "--unit", unit, "--index", "2.1", "--by", "officer", "-o", out / "page.txt"),
+        ("late", "--apology", out / "apology.xlsx", "-o", out / "late.xlsx"),
+        ("late", "--apology", out / "apology.csv", "--by", "officer", "--format", "json"),
+        ("plan", "--unit", unit, "--to", "90", "--format", "json", "--cases", out / "plan.csv"),
+        ("whatif", "--drop-cases", out / "behind.csv", "--format", "json"),
+        ("reconcile", "--portal", portal, "--format", "json"),
+        ("robustness", "--redraws", "20", "--format", "json"),
+    ):
+        outcome = chiso(asked[0], *files, *_PERIOD, *asked[1:])
+        assert outcome.code in (0, 11, 12), (asked[0], outcome.stderr)
+        assert _leaks(outcome.stdout + outcome.stderr) == [], asked[0]
+    results = [path for path in out.rglob("*") if path.is_file()]
+    assert {"behind.csv", "page.txt", "late.xlsx"} <= {path.name for path in results}
+    for path in results:
+        assert _leaks(_text_of(path)) == [], path.name
