@@ -98,6 +98,11 @@ def percent_of_double(value: float, places: int) -> Decimal:
     return percent(Fraction(value), places)
 
 
+def uncapped_points(value: Fraction, full_at: Fraction, maximum: Decimal) -> Fraction:
+    """Return what ``value`` would earn in proportion, were there no maximum: for showing the sum."""
+    return Fraction(maximum) * value / full_at
+
+
 def points_of(share: Fraction, maximum: Decimal, places: int) -> Decimal:
     """Return the points for a share (0..1) of ``maximum``, from the exact value, half up."""
     return round_half_up(share * Fraction(maximum), places)

@@ -47,7 +47,7 @@ def carry_out(folder: Path, plan: Plan, edition: str | None = None) -> int:
     sets = {r.kind: r.sets for index in rules.indices for r in index.repairs}
     cells: dict[str, dict[str, dict[str, str]]] = {}
     for action in plan.actions:
-        key = action.record_id if action.table != "procedures" else f"{action.unit_code} {action.record_id}"
+        key = action.record_id if action.table != "procedures" else f"{action.unit_code}/{action.record_id}"
         row = cells.setdefault(action.table, {}).setdefault(key, {})
         for column, value in sets[action.kind]:
             row[column] = "10/10/2026" if isinstance(value, Parameter) else _written(value)
@@ -71,7 +71,7 @@ def _fill(path: Path, key: tuple[str, ...], cells: Mapping[str, Mapping[str, str
         rows, columns = list(reader), list(reader.fieldnames or ())
     filled = 0
     for row in rows:
-        for column, value in cells.get(" ".join(row[name] for name in key), {}).items():
+        for column, value in cells.get("/".join(row[name] for name in key), {}).items():
             # No fact is changed: what is set was empty, or said not to be done; what is there stays.
             if row[column] in ("", "false"):
                 row[column] = value

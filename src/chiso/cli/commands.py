@@ -1,4 +1,4 @@
-"""The commands: options in, exit code out. What they do stands in run.py.
+"""The commands: options in, exit code out. What they do stands in ``run``.
 
 Each command imports what it needs when it runs, so that ``chiso --help`` is quick on an old computer.
 """

@@ -106,8 +106,6 @@ def _check_apology(options: dict[str, Any], lists: tuple[str, ...]) -> None:
             "--apology cần tệp .csv, .json hoặc .xlsx",
             "--apology needs a file ending in .csv, .json or .xlsx",
         )
-    if options["output"] is not None and path.resolve() == options["output"].resolve():
-        raise usage("--apology và -o là cùng một tệp", "--apology and -o are the same file")
     if lists == ("due",):
         raise usage(
             "--apology: hồ sơ sắp đến hạn chưa quá hạn; chọn --list khác",

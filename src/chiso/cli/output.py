@@ -31,6 +31,12 @@ UNKNOWN_WIDTH = 120
 # Narrower than this a table would lose digits.
 LEAST_WIDTH = 80
 _SCORES = Text(vi="Điểm", en="Scores")
+# The options whose files are read, and those whose files are written.
+_READ = (
+    *("records", "units", "reported", "mapping", "corrections", "catalogue", "working_days", "efforts"),
+    *("overlays", "drop_cases", "portal", "portal_records"),
+)
+_WRITTEN = {"output": "-o", "cases": "--cases", "apology": "--apology", "write_mapping": "--write-mapping"}
 _SUFFIXES = {".csv": "csv", ".json": "json", ".parquet": "parquet", ".xlsx": "xlsx", ".txt": "table"}
 
 
@@ -47,6 +53,7 @@ def request_of(options: dict[str, Any], kind: type[Request]) -> Request:
             "RECORDS (files or a folder) or --reported is needed",
         )
     form_of(options)  # a wrong suffix is said before the work, not after
+    refuse_overwriting(options)
     given = {**options, "mappings": options["mapping"]}
     return kind(**{field.name: given[field.name] for field in fields(kind) if field.name in given})
 
@@ -205,6 +212,36 @@ def _refuse_folder_of(records: Records, folder: Path) -> None:
         )
 
 
+def refuse_overwriting(options: dict[str, Any]) -> None:
+    """Refuse, before the work, to write over a file that is read, or twice to one file.
+
+    Files in folders are known only once they are read; they are held against the result then.
+    """
+    from chiso.catalogue.load import shipped_catalogue
+
+    read = {path.resolve() for name in _READ for path in _paths(options.get(name))}
+    read.add(shipped_catalogue().resolve())
+    written: dict[Path, str] = {}
+    for name, option in _WRITTEN.items():
+        for path in _paths(options.get(name)):
+            target = path.resolve()
+            if target in read:
+                _refuse_input(path, [str(path)])
+            if target in written and (path.is_file() or not path.exists()):
+                raise usage(
+                    f"{written[target]} và {option} là cùng một tệp",
+                    f"{written[target]} and {option} are the same file",
+                )
+            written[target] = option
+
+
+def _paths(value: object) -> Iterator[Path]:
+    if isinstance(value, Path):
+        yield value
+    elif isinstance(value, (tuple, list)):
+        yield from (path for path in value if isinstance(path, Path))
+
+
 def _refuse_input(output: Path, paths: Sequence[str]) -> None:
     """Refuse to write over what was read: a result must never take the place of the records."""
     inputs = {Path(path).resolve() for path in paths}
@@ -213,7 +250,7 @@ def _refuse_input(output: Path, paths: Sequence[str]) -> None:
             Problem(
                 Text(vi="Tệp này là đầu vào", en="This file is an input"),
                 Place(str(output)),
-                Text(vi="Chọn tên tệp khác", en="Choose another name for the file"),
+                Text(vi="Chọn tên khác", en="Choose another name"),
             )
         )
 

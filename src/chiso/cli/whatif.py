@@ -61,6 +61,7 @@ def whatif(**options: Any) -> None:
     from chiso import run
     from chiso.api import today_in_vietnam
     from chiso.catalogue.load import shipped_catalogue
+    from chiso.reporting.notes import quarantine_lines
     from chiso.reporting.whatif_json import whatif_json
     from chiso.reporting.whatif_notes import whatif_notes
     from chiso.reporting.whatif_tables import whatif_shown, whatif_table
@@ -80,6 +81,7 @@ def whatif(**options: Any) -> None:
         options,
         language,
         lines=lines,
+        aside=quarantine_lines(result.before, language),
         inputs=[*read, *map(str, (catalogue, *request.overlays, *request.drop_cases))],
         as_json=lambda: whatif_json(result, lines, language),
         shown=whatif_shown(result, detail, language),

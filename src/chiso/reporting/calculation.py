@@ -36,7 +36,9 @@ class _Calculation:
             if score.denominator == 0:
                 yield self._zero()
                 return
-            ratio = Fraction(score.numerator) / score.denominator
+            counted = arithmetic.ratio(score.numerator, score.denominator)
+            assert counted is not None  # the denominator is not 0
+            ratio = counted
             yield self._measured(ratio)
         elif score.percent is not None:
             ratio = arithmetic.ratio_of_percent(score.percent)
@@ -91,7 +93,7 @@ class _Calculation:
         if on_doubles and self._score.percent is not None:
             ratio = arithmetic.ratio_of_percent(self._score.percent)
         maximum = Fraction(index.points)
-        earned = maximum * ratio / full_at
+        earned = arithmetic.uncapped_points(ratio, full_at, index.points)
         sum_ = f"{self._maximum} × {self._quantity(ratio)} / {self._quantity(full_at)}"
         if earned > maximum:
             capped = self._say("nhiều nhất", "at most")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date
 from itertools import groupby
 from textwrap import wrap
 
@@ -13,7 +12,7 @@ from chiso.catalogue.changes import Change
 from chiso.catalogue.difference import Difference, Subject, Value
 from chiso.catalogue.stretches import Days
 from chiso.errors import Language, Text, plural
-from chiso.reporting.tables import Column, ReportTable
+from chiso.reporting.tables import Column, ReportTable, day_text
 from chiso.version import __version__
 
 SCHEMA_VERSION = "1.0"
@@ -211,16 +210,12 @@ def _effect(change: Change, language: Language) -> str:
 
 
 def _periods(days: Days, language: Language) -> str:
-    first, last = (None if day is None else _day(day, language) for day in (days.first, days.last))
+    first, last = (None if day is None else day_text(day, language) for day in (days.first, days.last))
     if last is None:
         return Text(vi=f"kỳ kết thúc từ {first}", en=f"periods ending from {first} on").in_language(language)
     return Text(
         vi=f"kỳ kết thúc từ {first} đến {last}", en=f"periods ending from {first} to {last}"
     ).in_language(language)
-
-
-def _day(day: date, language: Language) -> str:
-    return f"{day:%d/%m/%Y}" if language == "vi" else day.isoformat()
 
 
 def _wrapped(text: str, indent: str, width: int) -> list[str]:

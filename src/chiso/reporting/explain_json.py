@@ -18,7 +18,7 @@ SCHEMA_VERSION = "1.0"
 
 
 def explanation_json(explanation: UnitExplanation, language: Language, limit: int) -> str:
-    """Return the explanation as JSON text, with at most ``limit`` records of each state and index."""
+    """Return the explanation as JSON text, with at most ``limit`` records that cost points of each index."""
     unit, rank = explanation.unit, explanation.rank
     data = {
         "schema_version": SCHEMA_VERSION,

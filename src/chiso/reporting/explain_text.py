@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from itertools import islice
 from typing import TextIO
 
 from rich.console import Console
@@ -19,10 +20,11 @@ from chiso.reporting.calculation import calculation_lines
 from chiso.reporting.catalogue_names import STATUSES
 from chiso.reporting.console import print_table
 from chiso.reporting.explain_tables import key_table, loss_table, reason_table, record_table
-from chiso.reporting.tables import LEVEL_NAMES, OUTCOMES, ReportTable, number_text
+from chiso.reporting.tables import LEVEL_NAMES, OUTCOMES, ReportTable, day_text, number_text
 from chiso.scoring.behind import RecordsBehind
 from chiso.scoring.explain import GroupExplanation, IndexExplanation, UnitExplanation
 from chiso.scoring.measure import IndexMeasures
+from chiso.scoring.scoreboard import FEWEST_CASES_OF_AN_OFFICER
 
 # What a unit cannot put right itself.
 _NOT_OWN = {
@@ -74,7 +76,7 @@ class _Page:
         explanation, unit = self._explanation, self._explanation.unit
         judgement = explanation.board.judgement
         self._line(f"{unit.unit.name} ({unit.unit.code})", "bold")
-        day = judgement.as_of.strftime("%d/%m/%Y")
+        day = day_text(judgement.as_of, self._language)
         parts = [
             self._say(
                 f"kỳ {judgement.period.label}, xét ngày {day}", f"{judgement.period.label}, judged on {day}"
@@ -211,7 +213,8 @@ class _Page:
         return text.in_language(self._language)
 
     def _records(self, behind: RecordsBehind) -> None:
-        self._table(reason_table(behind.tally(), self._language))
+        tally = behind.tally()
+        self._table(reason_table(tally, self._language))
         if not behind.adds_up:
             self._line(
                 self._say(
@@ -221,12 +224,13 @@ class _Page:
             )
         if not self._limit:
             return
-        costly = [r for r in behind.records() if r.standing.state in ("not_counted", "undetermined")]
-        if not costly:
+        costing = (r for r in behind.records() if r.standing.state in ("not_counted", "undetermined"))
+        shown = list(islice(costing, self._limit))
+        if not shown:
             return
-        several = len({record.unit_code for record in costly}) > 1
-        self._table(record_table(costly[: self._limit], self._language, several_units=several))
-        left = len(costly) - self._limit
+        several = len({record.unit_code for record in shown}) > 1
+        self._table(record_table(shown, self._language, several_units=several))
+        left = sum(n for _, s, n in tally if s.state in ("not_counted", "undetermined")) - len(shown)
         if left > 0:
             self._line(
                 self._say(
@@ -249,8 +253,8 @@ class _Page:
         if any(key.lost is None for key in explanation.keys):
             self._line(
                 self._say(
-                    "Cán bộ có dưới 5 hồ sơ: chỉ nêu số lượng.",
-                    "Officers with fewer than 5 cases: counts only.",
+                    f"Cán bộ có dưới {FEWEST_CASES_OF_AN_OFFICER} hồ sơ: chỉ nêu số lượng.",
+                    f"Officers with fewer than {FEWEST_CASES_OF_AN_OFFICER} cases: counts only.",
                 )
             )
 

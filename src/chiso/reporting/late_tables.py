@@ -8,11 +8,10 @@ from datetime import date
 
 from chiso.errors import Language, Text, plural
 from chiso.reporting.notes import run_notes
-from chiso.reporting.tables import Column, ColumnKind, ReportTable, Value, number_text
+from chiso.reporting.tables import Column, ColumnKind, ReportTable, Value, day_text, number_text
 from chiso.scoring.late import LateLists
 from chiso.scoring.late_records import DESCRIBED, ListedRecord, ListName
 
-SHEET = Text(vi="Quá hạn", en="Late")
 APOLOGY_SHEET = Text(vi="Văn bản xin lỗi", en="Letters of apology")
 LABELS: Mapping[str, Text] = {
     "list": Text(vi="Danh sách", en="List"),
@@ -69,7 +68,7 @@ def column_names(lists: LateLists) -> list[str]:
     described = [name for name in DESCRIBED if name in lists.table.columns]
     official, others = [n for n in described if n == "officer_code"], described
     return [
-        *("list", "unit_code", "unit_name", *official, lists.table.key[0]),
+        *("list", "unit_code", "unit_name", *official, lists.table.own_key[0]),
         *(name for name in others if name not in official),
         *("received_on", "due_on", "last_day_on", "ended_on"),
         *("working_days_late", "working_days_left", "note"),
@@ -82,7 +81,7 @@ def values_of(record: ListedRecord, lists: LateLists, language: Language) -> dic
         "list": record.list,
         "unit_code": record.unit.code,
         "unit_name": record.unit.name,
-        lists.table.key[0]: record.number,
+        lists.table.own_key[0]: record.number,
         **record.described,
         "received_on": _iso(record.received_on),
         "due_on": _iso(record.due_on),
@@ -96,7 +95,7 @@ def values_of(record: ListedRecord, lists: LateLists, language: Language) -> dic
 
 def late_view(lists: LateLists, language: Language) -> ReportTable:
     """Return the lists as people read them: a heading above each group, which says how many it holds."""
-    key = lists.table.key[0]
+    key = lists.table.own_key[0]
     names = [key, "officer_code", "procedure_name", "received_on", "due_on", "ended_on", "days", "note"]
     if lists.order == "officer":
         names.remove("officer_code")  # it stands in the heading
@@ -217,11 +216,6 @@ def apology_table(lists: LateLists, language: Language) -> ReportTable:
     late = [record for record in lists.records if record.list != "due"]
     rows = ({**values_of(record, lists, language), **blank} for record in late)
     return ReportTable(columns, tuple(tuple(row[name] for name in _APOLOGY) for row in rows))
-
-
-def day_text(day: date, language: Language) -> str:
-    """Return a day as people write it."""
-    return f"{day:%d/%m/%Y}" if language == "vi" else day.isoformat()
 
 
 def _iso(day: date | None) -> str | None:

@@ -10,7 +10,8 @@ from itertools import groupby
 from typing import Any
 
 from chiso.errors import CannotWriteError, Language, Problem, Text
-from chiso.reporting.late_tables import LABELS, day_text, late_notes, list_title, numbered, several
+from chiso.reporting.late_tables import LABELS, late_notes, list_title, numbered, several
+from chiso.reporting.tables import day_text
 from chiso.scoring.late import LateLists
 from chiso.scoring.late_records import ListedRecord, ListName
 
@@ -94,7 +95,7 @@ def _columns(lists: LateLists, name: ListName) -> list[str]:
     ended = ["ended_on"] if name == "finished" else []
     days = "working_days_left" if name == "due" else "working_days_late"
     shown = [*ended, "unit_name", *official, days, "note"]
-    return ["number", lists.table.key[0], "received_on", "due_on", *shown]
+    return ["number", lists.table.own_key[0], "received_on", "due_on", *shown]
 
 
 def _write_list(
@@ -128,7 +129,7 @@ def _write_list(
 
 
 def _width(column: str, lists: LateLists, widest: int) -> float:
-    if column == lists.table.key[0]:
+    if column == lists.table.own_key[0]:
         return max(14, widest + 2)
     return _WIDTHS.get(column, 12)
 

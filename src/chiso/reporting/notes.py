@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from chiso.catalogue.formula import RuleSet
@@ -164,13 +164,18 @@ def _undetermined(board: Scoreboard) -> Iterator[Text]:
 
 def quarantine_lines(run: Run, language: Language) -> list[str]:
     """Return where rows were set aside and why, the first ones only."""
+    return lines_of_rows(run.quarantine, sum(fates.quarantined for fates in run.fates), language)
+
+
+def lines_of_rows(rows: Sequence[QuarantinedRow], total: int, language: Language) -> list[str]:
+    """Return where the first of ``rows`` were set aside and why, and how many of ``total`` are not told."""
+    shown = rows[:_QUARANTINE_SHOWN]
     lines = []
-    for row in run.quarantine[:_QUARANTINE_SHOWN]:
-        place = Place(row.file, row=row.row, heading=row.column).in_language(language)
+    for row in shown:
+        place = Place(row.label, row=row.row, heading=row.column).in_language(language)
         lines.append(f"{place}: {row.reason.in_language(language)}")
-    rest = sum(fates.quarantined for fates in run.fates) - len(
-        {(row.file, row.row) for row in run.quarantine[:_QUARANTINE_SHOWN]}
-    )
+    # A row may have several faults.
+    rest = total - len({(row.label, row.row) for row in shown})
     if rest > 0:
         more = Text(
             vi=f"… và {number_text(rest, 'vi')} dòng nữa; --format json liệt kê nhiều hơn",

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from chiso.errors import Language, Place, Text, plural
-from chiso.reporting.notes import notes
+from chiso.errors import Language, Text, plural
+from chiso.reporting.notes import lines_of_rows, notes
 from chiso.reporting.tables import LABELS, Column, ColumnKind, ReportTable, Value, number_text
 from chiso.scoring.counts import Fates
 from chiso.scoring.differences import (
@@ -280,15 +280,7 @@ def _cases(found: Reconciliation) -> Iterator[Text]:
 def quarantined_lines(found: Reconciliation, language: Language) -> list[str]:
     """Return where rows of our records and of the portal's files were set aside, the first ones only."""
     rows = (*found.quarantine, *found.board.quarantine)
-    lines = [
-        f"{Place(row.label, row=row.row, heading=row.column).in_language(language)}: "
-        f"{row.reason.in_language(language)}"
-        for row in rows[:_CASES_SHOWN]
-    ]
-    if len(rows) > _CASES_SHOWN:
-        more = len(rows) - _CASES_SHOWN
-        lines.append(Text(vi=f"… và {more} dòng nữa", en=f"… and {more} more").in_language(language))
-    return lines
+    return lines_of_rows(rows, sum(fates.quarantined for fates in all_fates(found)), language)
 
 
 def _identity(found: Reconciliation, unit: UnitDifferences) -> dict[str, Value]:

@@ -11,6 +11,7 @@ from chiso.catalogue.stretches import Dated, Days, Side, over_time
 from chiso.catalogue.vocabulary import vocabulary
 from chiso.errors import Language, Text
 from chiso.reporting.markdown import escaped
+from chiso.reporting.tables import day_text
 from chiso.terms.unit import Level
 
 BREAK = "<br>"
@@ -58,8 +59,7 @@ class Page:
     def days(self, days: Days) -> str:
         """Return a stretch of days."""
         first, last = (
-            None if day is None else f"{day:%d/%m/%Y}" if self.language == "vi" else day.isoformat()
-            for day in (days.first, days.last)
+            None if day is None else day_text(day, self.language) for day in (days.first, days.last)
         )
         if last is None:
             return self.say(f"từ {first}", f"from {first}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
@@ -249,3 +250,8 @@ def number_text(value: Decimal | int, language: Language) -> str:
     """Return a number as people write it: 1.234,56 in Vietnamese, 1,234.56 in English."""
     text = f"{value:,.2f}" if isinstance(value, Decimal) else f"{value:,}"
     return text.translate(str.maketrans(",.", ".,")) if language == "vi" else text
+
+
+def day_text(day: date, language: Language) -> str:
+    """Return a day as people write it: 31/08/2026 in Vietnamese, 2026-08-31 in English."""
+    return f"{day:%d/%m/%Y}" if language == "vi" else day.isoformat()

@@ -68,11 +68,6 @@ class Statement:
     fates: int
 
 
-def expression_sql(tree: Expression, days: Days) -> str:
-    """Return the SQL of a tree over row ``t``, its look-ups and the calendar."""
-    return _Printer(days).sql(tree)
-
-
 def statement(
     table: TableSpec,
     rules: Mapping[str, TableRules],

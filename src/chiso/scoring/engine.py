@@ -1,4 +1,4 @@
-"""Counting with DuckDB: one statement per records table, integers only."""
+"""Counting and listing with DuckDB: one statement per records table; what it counts are integers."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ def table_with_deadline(rules: RuleSet, name: str | None) -> TableSpec:
 def columns_listed(rules: RuleSet, name: str | None) -> dict[str, set[str]]:
     """Return, by table, every column that the lists of a table need; see ``table_with_deadline``."""
     table = table_with_deadline(rules, name)
-    needed: dict[str, set[str]] = {table.name: {table.key[0]}}
+    needed: dict[str, set[str]] = {table.name: {table.own_key[0]}}
     for tree in trees_of(_deadline(rules, table), table):
         for other, columns in columns_of(tree, table).items():
             needed.setdefault(other, set()).update(columns)

@@ -103,7 +103,7 @@ class Listing:
         told = [self._or_null(getattr(self._deadline, name), "date") for name in _DAYS]
         described = [self._or_null(_described(name, self._table), "text") for name in DESCRIBED]
         terms = [self._or_null(part, "null") for term in self._terms for part in _parts(term)]
-        selected = [self._late, still_open, Column(self._table.key[0], "text"), *told, *described, *terms]
+        selected = [self._late, still_open, Column(self._table.own_key[0], "text"), *told, *described, *terms]
         first_term = len(selected) - len(terms)
         for row in self._engine.rows(self._table.name, selected, codes, where):
             if row.fate != IN_POPULATION or row.unit_code is None:

@@ -21,7 +21,7 @@ from chiso.scoring.standing import (
     parts_of,
     truths_of,
 )
-from chiso.terms.columns import TABLES
+from chiso.terms.columns import TABLES, record_id
 
 _NOTHING_TO_COUNT = Text(vi="ô cần tính để trống", en="the value to be counted is empty")
 
@@ -62,9 +62,7 @@ class RowScan:
         """Yield every row that is not in quarantine, in the order in which it was read."""
         name = self._table.name
         read = {column.name for column in self._engine.records.tables[name].typed_columns}
-        own: list[Expression] = [
-            Column(column, "text") for column in self._table.key if column != "unit_code" and column in read
-        ]
+        own: list[Expression] = [Column(column, "text") for column in self._table.own_key if column in read]
         has_officer = "officer_code" in read
         officer: Expression = Column("officer_code", "text") if has_officer else Literal_(None, "null")
         judged = len(own) + 1
@@ -72,11 +70,9 @@ class RowScan:
             standing = self._standing(row.fate, row.values[judged:])
             if standing is None:
                 continue
-            record_id = "/".join(str(part) for part in row.values[: len(own)] if part is not None)
+            number = record_id(row.values[: len(own)])
             code = row.values[len(own)]
-            yield StandingRecord(
-                name, record_id, row.unit_code, None if code is None else str(code), standing
-            )
+            yield StandingRecord(name, number, row.unit_code, None if code is None else str(code), standing)
 
     def _standing(self, fate: int, values: tuple[object, ...]) -> Standing | None:
         key = (fate, *values)

@@ -118,7 +118,7 @@ def require_rows(fates: tuple[Fates, ...], quarantine: tuple[QuarantinedRow, ...
         hint=Text(vi="Xem lại --period và tệp hồ sơ", en="Look again at --period and the records"),
     )
     rows = [
-        Problem(row.reason, Place(row.file, row=row.row, heading=row.column))
+        Problem(row.reason, Place(row.label, row=row.row, heading=row.column))
         for row in quarantine[:_QUARANTINED_ROWS_TOLD]
     ]
     raise CannotScoreError([nothing, *rows])

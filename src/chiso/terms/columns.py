@@ -6,7 +6,7 @@ file is never read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -70,6 +70,16 @@ class TableSpec:
     newest_by: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     relations: Mapping[str, Relation] = field(default_factory=dict)
+
+    @property
+    def own_key(self) -> tuple[str, ...]:
+        """The columns of the key that are the record's own: a case's number, not its unit."""
+        return tuple(name for name in self.key if name != "unit_code")
+
+
+def record_id(values: Iterable[object]) -> str:
+    """Return how people are told a record: what stands in the columns of its own key."""
+    return "/".join(str(value) for value in values if value is not None)
 
 
 def _columns(*specs: ColumnSpec) -> dict[str, ColumnSpec]:

@@ -19,7 +19,7 @@ from chiso.scoring.planning.linear import OpenIndex, closed_measures, open_indic
 from chiso.scoring.planning.remains import AtRisk, Fixed, Lost, NewCases, at_risk, fixed, lost, new_cases
 from chiso.scoring.rank import Rank
 from chiso.scoring.scoreboard import Scoreboard, UnitScore
-from chiso.terms.columns import TABLES
+from chiso.terms.columns import TABLES, record_id
 
 
 class UnkeptPromiseError(Exception):
@@ -190,14 +190,14 @@ def _actions(
         for option, records in _records(survey, table, effects, chosen).items():
             records.sort()
             done = [a for a, times in zip(option, chosen.times[option], strict=True) for _ in range(times)]
-            for alternative, (record_id, unit_code, officer) in zip(done, records, strict=False):
+            for alternative, (number, unit_code, officer) in zip(done, records, strict=False):
                 moved = tuple(
                     index.rule.code
                     for index in indices
                     if any(_counts(index, target[0]) for target, _ in alternative.changes)
                 )
                 found += [
-                    PlannedAction(kind, table, record_id, unit_code, officer or None, efforts[kind], moved)
+                    PlannedAction(kind, table, number, unit_code, officer or None, efforts[kind], moved)
                     for kind in alternative.kinds
                 ]
         yield from sorted(found, key=lambda a: (a.record_id, a.unit_code, order[a.kind]))
@@ -212,7 +212,7 @@ def _records(
 ) -> dict[Option, list[tuple[str, str, str]]]:
     """Return the keys, units and officials of the records whose options are used."""
     spec = TABLES[table]
-    keys = [name for name in spec.key if name != "unit_code"]
+    keys = spec.own_key
     columns = [*keys, *(["officer_code"] if survey.knows("officer_code") else [])]
     used = {option for option, times in chosen.times.items() if any(times)}
     classes = {
@@ -222,7 +222,7 @@ def _records(
     }
     records: dict[Option, list[tuple[str, str, str]]] = {}
     for unit_code, values, options in survey.listed(classes, columns):
-        key = " ".join(str(value) for value in values[: len(keys)] if value is not None)
+        key = record_id(values[: len(keys)])
         officer = str(values[len(keys)] or "") if len(columns) > len(keys) else ""
         for option in options:
             records.setdefault(option, []).append((key, unit_code, officer))
