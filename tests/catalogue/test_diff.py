@@ -241,6 +241,13 @@ PLANTED = {
         "deadline.terms.1.until",
         moves=False,
     ),
+    "Term.stands_still": one(
+        "stands_still: true",
+        "stands_still: false",
+        "table cases",
+        "deadline.terms.2.stands_still",
+        moves=False,
+    ),
     "Term.note": one(
         "en: by the due day", "en: by that day", "table cases", "deadline.terms.1.note.en", moves=False
     ),
@@ -436,12 +443,22 @@ PLANTED = {
 # Where one change in the text must move several keys (sums are checked), every difference that is told.
 DEADLINE = ("received_on", "due_on", "ended_on", "open", "late")
 TERMS = {
-    *(("table cases", f"deadline.terms.1.{key}") for key in ("when", "from", "until", "note.vi", "note.en")),
-    *(("table cases", f"deadline.terms.2.{key}") for key in ("when", "from", "days", "until")),
-    *(("table cases", f"deadline.terms.3.{key}") for key in ("when", "from", "working_days", "until")),
+    *(
+        ("table cases", f"deadline.terms.1.{key}")
+        for key in ("when", "from", "until", "stands_still", "note.vi", "note.en")
+    ),
+    *(
+        ("table cases", f"deadline.terms.2.{key}")
+        for key in ("when", "from", "days", "until", "stands_still")
+    ),
+    *(
+        ("table cases", f"deadline.terms.3.{key}")
+        for key in ("when", "from", "working_days", "until", "stands_still")
+    ),
 }
 LAST_TERM = {
-    ("table cases", f"deadline.terms.4.{key}") for key in ("from", "working_hours", "hours_per_day", "until")
+    ("table cases", f"deadline.terms.4.{key}")
+    for key in ("from", "working_hours", "hours_per_day", "until", "stands_still")
 }
 SEVERAL = {
     "Reading.id": {("reading by_hand", ""), ("reading by_eye", "")},

@@ -41,8 +41,8 @@ def test_the_page_says_what_from_when_and_for_which_index(chiso: CommandLine, tw
     # Two files of one name are told apart by their folders.
     assert outcome.stdout == (
         f"{Path(two[0]).as_posix()} → {Path(two[1]).as_posix()}\n"
-        "3 differences, 2 of which can change results.\n"
-        "Indices whose results can change: 1, 2\n"
+        "3 differences, 2 of which can change scores.\n"
+        "Indices whose scores can change: 1, 2\n"
         "\n"
         "Definition cases.ended_on\n"
         "  definition\n"
@@ -50,21 +50,21 @@ def test_the_page_says_what_from_when_and_for_which_index(chiso: CommandLine, tw
         "         (the day of finishing, or if there is none the day of return)\n"
         "    new: finished_on\n"
         "         (the day of finishing)\n"
-        "    periods ending from 2024-01-01 on: can change the results of index 1\n"
+        "    periods ending from 2024-01-01 on: can change the scores of index 1\n"
         "\n"
         "Index 2  Online\n"
         "  name.vi: Trực tuyến → Nộp trực tuyến\n"
-        "    periods ending from 2024-01-01 on: changes no result\n"
+        "    periods ending from 2024-01-01 on: changes no score\n"
         "  full_points_at: 80% → 90%\n"
-        "    periods ending from 2025-07-01 on: can change the results of index 2\n"
+        "    periods ending from 2025-07-01 on: can change the scores of index 2\n"
     )
 
 
 def test_the_page_in_vietnamese(chiso: CommandLine, two: list[str]) -> None:
     outcome = chiso("catalogue", "diff", *two, "--lang", "vi")
-    assert "3 khác biệt, trong đó 2 có thể làm thay đổi kết quả." in outcome.stdout
+    assert "3 khác biệt, trong đó 2 có thể làm thay đổi điểm." in outcome.stdout
     assert "(ngày kết thúc xử lý, nếu không có thì ngày trả kết quả)" in outcome.stdout
-    assert "kỳ kết thúc từ 01/07/2025: có thể đổi kết quả của chỉ số 2" in outcome.stdout
+    assert "kỳ kết thúc từ 01/07/2025: có thể đổi điểm của chỉ số 2" in outcome.stdout
 
 
 @pytest.mark.parametrize("width", ["80", "120"])
@@ -157,9 +157,7 @@ def test_one_file_is_compared_with_the_shipped_catalogue(chiso: CommandLine, tmp
     own = tmp_path / "own.yaml"
     own.write_text(shipped.replace("{from: 90, name", "{from: 91, name"), "utf-8")
     page = chiso("catalogue", "diff", own, "--lang", "en").stdout
-    assert page.startswith(
-        "indicators.yaml → own.yaml\n2 differences, 2 of which can change results.\n\nBand"
-    )
+    assert page.startswith("indicators.yaml → own.yaml\n2 differences, 2 of which can change scores.\n\nBand")
     assert "can change totals and bands" in page
 
 

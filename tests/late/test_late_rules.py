@@ -53,6 +53,9 @@ CASES = {
     ),
     # Asked in time: not late, and not due either, however near the day is.
     "K,A,,03/08/2026,27/08/2026,,supplement_requested,1,18/08/2026,": None,
+    # The same if it was asked today, or nobody wrote down when.
+    "K,A,,03/08/2026,27/08/2026,,supplement_requested,1,26/08/2026,": None,
+    "K,A,,03/08/2026,27/08/2026,,supplement_requested,1,,": None,
     # Asked twice is late by the rule; no day says by how much.
     "K,A,,03/08/2026,31/12/2026,,supplement_requested,2,18/08/2026,": (
         *("open", "", "", "asked for supplements more than once"),

@@ -55,7 +55,8 @@ class Walk:
         is_open = closed is None or closed > self.as_of
         late_list = "open" if is_open else "finished"
         asked, answered = day(case, "supplement_requested_at"), day(case, "supplement_done_at")
-        if case.get("status") == "supplement_requested" and is_open:
+        waiting = case.get("status") == "supplement_requested" and is_open
+        if waiting:
             if int(str(case.get("supplement_requests") or 0)) > 1:
                 return Walked(late_list)
             # The clock stands still from the day it was asked for.
@@ -75,7 +76,7 @@ class Walk:
         is_late, over = days
         if is_late:
             return Walked(late_list, late=over)
-        if is_open and judged == self.as_of and -over <= self.within:
+        if is_open and not waiting and judged == self.as_of and -over <= self.within:
             return Walked("due", left=-over)
         return None
 
@@ -95,7 +96,7 @@ class Walk:
             case "working_day":
                 return used > allowed, used - allowed
             case "hour":
-                # Eight hours are a working day; what is begun of one is one.
+                # Every working day used is eight hours.
                 return 8 * used > allowed, used - allowed // 8
             case "day":
                 taken = (judged - opened).days - waited

@@ -67,6 +67,7 @@ def _term(term: Term, path: Path, parse: Parse, fault: TellFault) -> TermRule:
         working_hours=trees["working_hours"],
         hours_per_day=term.hours_per_day,
         until=trees["until"],
+        stands_still=term.stands_still,
         note=term.note,
     )
 

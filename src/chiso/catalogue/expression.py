@@ -204,6 +204,11 @@ def and_(*operands: Expression | None) -> Expression | None:
     return given[0] if len(given) == 1 else Logic("and", given)
 
 
+def or_(*operands: Expression) -> Expression:
+    """Return the disjunction of the given parts, of which there is at least one."""
+    return operands[0] if len(operands) == 1 else Logic("or", operands)
+
+
 def enum_of(expression: Expression) -> tuple[str, ...]:
     """Return the words that an enum-valued expression may have, () for other types."""
     match expression:

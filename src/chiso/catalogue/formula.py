@@ -136,7 +136,7 @@ class TermRule:
 
     It ends ``days``, ``working_days`` or ``working_hours`` (so many to a working day) after ``start``, on
     that day itself if none is given. What was used up of it is judged on ``until``. Without ``start`` and
-    ``until`` no number of days can be told.
+    ``until`` no number of days can be told. While the time ``stands_still`` it does not run out.
     """
 
     when: Expression | None
@@ -146,6 +146,7 @@ class TermRule:
     working_hours: Expression | None
     hours_per_day: int | None
     until: Expression | None
+    stands_still: bool
     note: Bilingual | None
 
 

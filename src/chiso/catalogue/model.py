@@ -91,6 +91,7 @@ class Term(_Entry):
     working_hours: str | None = None
     hours_per_day: Annotated[int, Field(ge=1)] | None = None
     until: str | None = None
+    stands_still: bool = False
     note: Bilingual | None = None
 
 

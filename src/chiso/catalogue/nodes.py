@@ -46,8 +46,8 @@ def parse_mapping(text: str, file: str) -> tuple[yaml.MappingNode, list[Problem]
     root, problems = parse(text, file)
     if not isinstance(root, yaml.MappingNode):
         message = Text(
-            vi="Tệp phải bắt đầu bằng các khóa như catalogue:, groups:",
-            en="The file must consist of keys such as catalogue:, groups:",
+            vi="Tệp phải gồm các khóa và giá trị, mỗi dòng một cặp, như “khóa: giá trị”",
+            en="The file must consist of keys and values, one pair a line, as in “key: value”",
         )
         raise CatalogueError(Problem(message, Place(file, 1, 1)))
     return root, problems

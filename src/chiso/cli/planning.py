@@ -33,6 +33,9 @@ else:
 _RECORDS_NAMED = 20
 
 
+_HUNDREDTH = Decimal("0.01")
+
+
 class Points(_PointsParameter):
     """Points given as 75 or 75.5, with a point or a comma."""
 
@@ -46,10 +49,11 @@ class Points(_PointsParameter):
             points = Decimal(str(value).strip().replace(",", "."))
         except InvalidOperation:
             points = Decimal("NaN")
-        if not points.is_finite():
+        # Points have two decimals, so an aim between two of them is none.
+        if not points.is_finite() or points != points.quantize(_HUNDREDTH):
             raise usage(
-                f"--to: “{value}” không phải số điểm như 75 hay 75.5",
-                f"--to: “{value}” is no number of points like 75 or 75.5",
+                f"--to: “{value}” không phải số điểm như 75 hay 75.5, nhiều nhất hai số lẻ",
+                f"--to: “{value}” is no number of points like 75 or 75.5, of two decimals at most",
             )
         return points
 

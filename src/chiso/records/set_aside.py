@@ -20,6 +20,7 @@ from chiso.records.part import Part
 from chiso.records.reasons import MISSING, unreadable_reason
 from chiso.records.small import UNKNOWN_UNIT
 from chiso.records.typed_table import TypedTable
+from chiso.terms.columns import ColumnSpec
 from chiso.terms.text import folded
 from chiso.terms.unit import UnitTree
 
@@ -119,11 +120,17 @@ def _reasons(table: LoadedTable, part: Part, row_id: int, unread: int) -> Iterat
     yield from faults.items()
     for position, column in enumerate(table.typed_columns):
         if unread >> position & 1 and column.name not in faults:
-            missing = column.name in table.spec.required and column.kind not in MAY_BE_UNREADABLE
-            reason = MISSING if missing else unreadable_reason(column, part.file.spelling)
-            yield column.name, reason
+            yield column.name, _reason(column, part, required=column.name in table.spec.required)
     if not unread and not faults:
         yield "unit_code" if "unit_code" in part.file.recognised.positions else "unit_name", UNKNOWN_UNIT
+
+
+def _reason(column: ColumnSpec, part: Part, *, required: bool) -> Text:
+    if required and column.kind not in MAY_BE_UNREADABLE:
+        return MISSING
+    reason = unreadable_reason(column, part.file.spelling)
+    # Of a required day only this is known: that there is none to be read.
+    return Text(f"{MISSING.vi}, hoặc {reason.vi}", f"{MISSING.en}, or {reason.en}") if required else reason
 
 
 def sealed(table: TypedTable) -> LoadedTable:

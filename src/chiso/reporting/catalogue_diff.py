@@ -125,16 +125,16 @@ def _summary(changes: Sequence[Change], language: Language) -> Iterator[str]:
     moving = [change.difference for change in changes if change.difference.moves_scores]
     number = len(changes)
     yield Text(
-        vi=f"{number} khác biệt, trong đó {len(moving)} có thể làm thay đổi kết quả.",
+        vi=f"{number} khác biệt, trong đó {len(moving)} có thể làm thay đổi điểm.",
         en=f"{number} {plural(number, 'difference', 'differences')}, "
-        f"{len(moving)} of which can change results.",
+        f"{len(moving)} of which can change scores.",
     ).in_language(language)
     indices = ", ".join(
         sorted({code for difference in moving for code in difference.indices}, key=_by_number)
     )
     if indices:
         yield Text(
-            vi=f"Chỉ số có thể đổi kết quả: {indices}", en=f"Indices whose results can change: {indices}"
+            vi=f"Chỉ số có thể đổi điểm: {indices}", en=f"Indices whose scores can change: {indices}"
         ).in_language(language)
 
 
@@ -196,12 +196,12 @@ def _value_lines(label: str, value: Value | None, language: Language, width: int
 def _effect(change: Change, language: Language) -> str:
     it = change.difference
     if not it.moves_scores:
-        effect = Text(vi="không làm thay đổi kết quả", en="changes no result")
+        effect = Text(vi="không làm thay đổi điểm", en="changes no score")
     elif it.indices:
         listed = ", ".join(it.indices)
         word = plural(len(it.indices), "index", "indices")
         effect = Text(
-            vi=f"có thể đổi kết quả của chỉ số {listed}", en=f"can change the results of {word} {listed}"
+            vi=f"có thể đổi điểm của chỉ số {listed}", en=f"can change the scores of {word} {listed}"
         )
     else:
         effect = Text(vi="có thể đổi tổng điểm, xếp loại", en="can change totals and bands")

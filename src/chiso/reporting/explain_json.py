@@ -9,7 +9,7 @@ from chiso.catalogue.wording import definitions_used, expression_text, measure_t
 from chiso.catalogue.words import measure_in_words
 from chiso.errors import Language
 from chiso.reporting.calculation import calculation_lines
-from chiso.reporting.json_output import number, run_head
+from chiso.reporting.json_output import number, rows_by_fate, run_head, run_sources
 from chiso.reporting.standings import reason, reason_as_written
 from chiso.scoring.explain import GroupExplanation, IndexExplanation, KeyLoss, Loss, UnitExplanation
 from chiso.scoring.standing import Standing, StandingRecord
@@ -35,6 +35,8 @@ def explanation_json(explanation: UnitExplanation, language: Language, limit: in
         "split_by": explanation.by,
         "split_indices": list(explanation.split_indices),
         "keys": [_key(key) for key in explanation.keys],
+        "rows": rows_by_fate(explanation.board, language),
+        **run_sources(explanation.board, language),
     }
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 

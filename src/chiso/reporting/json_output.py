@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from chiso.errors import Language, Text
-from chiso.records.dataset import SourceFile
+from chiso.records.dataset import QuarantinedRow, SourceFile
 from chiso.reporting.notes import Run
 from chiso.scoring.counts import Fates
 from chiso.scoring.rank import Rank
@@ -49,22 +49,31 @@ def rows_by_fate(run: Run, language: Language) -> list[dict[str, object]]:
     return [fates_entry(fates, language) for fates in run.fates]
 
 
-def run_sources(run: Run, language: Language) -> dict[str, object]:
-    """Return what the JSON of every result over a period ends with: rows set aside, notes, files."""
+def run_sources(run: Run, language: Language, notes: Sequence[str] | None = None) -> dict[str, object]:
+    """Return what the JSON of every result over a period ends with: rows set aside, notes, files.
+
+    ``notes`` stand in the place of those that reading the records brought up.
+    """
+    own = [note.in_language(language) for note in run.notes]
     return {
-        "quarantine": [
-            {
-                "file": row.file,
-                "sheet": row.sheet,
-                "row": row.row,
-                "column": row.column,
-                "reason": row.reason.in_language(language),
-            }
-            for row in run.quarantine
-        ],
-        "notes": [note.in_language(language) for note in run.notes],
+        "quarantine": quarantine_entries(run.quarantine, language),
+        "notes": own if notes is None else list(notes),
         "files": [file_entry(file) for file in run.provenance.files],
     }
+
+
+def quarantine_entries(rows: Iterable[QuarantinedRow], language: Language) -> list[dict[str, object]]:
+    """Return where rows were set aside and why; never what stands in them."""
+    return [
+        {
+            "file": row.file,
+            "sheet": row.sheet,
+            "row": row.row,
+            "column": row.column,
+            "reason": row.reason.in_language(language),
+        }
+        for row in rows
+    ]
 
 
 def catalogue_entry(run: Run) -> dict[str, object]:

@@ -6,7 +6,7 @@ import json
 
 from chiso.catalogue.model import Bilingual
 from chiso.errors import Language, Text
-from chiso.reporting.json_output import number, run_head
+from chiso.reporting.json_output import number, rows_by_fate, run_head, run_sources
 from chiso.reporting.tables import LABELS, Column, ReportTable
 from chiso.scoring.planning.plan import Plan, PlannedAction
 from chiso.scoring.scoreboard import Score, Scoreboard
@@ -69,6 +69,7 @@ def plan_json(plan: Plan, board: Scoreboard, notes: list[str], language: Languag
             if (had.numerator, had.denominator) != (has.numerator, has.denominator)
         ],
         "lost": [{"index": e.index, "cases": e.cases, "points": float(e.points)} for e in plan.lost],
+        "unsettled": [{"index": e.index, "unknown": e.unknown, "waiting": e.waiting} for e in plan.unsettled],
         "new_cases": [
             {
                 "index": entry.index,
@@ -93,7 +94,8 @@ def plan_json(plan: Plan, board: Scoreboard, notes: list[str], language: Languag
             {"kind": entry.kind, "reason": entry.reason.in_language(language)} for entry in plan.left_out
         ],
         "undetermined": plan.undetermined,
-        "notes": notes,
+        "rows": rows_by_fate(board, language),
+        **run_sources(board, language, notes),
     }
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TextIO
 
@@ -237,9 +237,23 @@ def _table(language: Language, *columns: tuple[Text, bool]) -> Table:
 
 def asides(plan: Plan) -> Iterator[Text]:
     """Yield what else is to be known: what is at risk, what others decide, what could not be planned."""
+    unknown = {entry.index: entry.unknown for entry in plan.unsettled if entry.unknown}
+    if unknown:
+        vi, en = (_by_index(unknown, language) for language in ("vi", "en"))
+        yield Text(
+            f"Chưa biết còn sửa được hay không vì ô dữ liệu để trống (bản ghi theo chỉ số): {vi}",
+            f"Not known whether they may be put right, for empty cells (records by index): {en}",
+        )
+    waiting = {entry.index: entry.waiting for entry in plan.unsettled if entry.waiting}
+    if waiting:
+        vi, en = (_by_index(waiting, language) for language in ("vi", "en"))
+        yield Text(
+            f"Chưa kết thúc, đang chờ người dân, chưa tính là mất (bản ghi theo chỉ số): {vi}",
+            f"Still open and waiting for the citizen, not counted as lost (records by index): {en}",
+        )
     if plan.at_risk:
-        vi = ", ".join(f"{entry.index}: {number_text(entry.cases, 'vi')}" for entry in plan.at_risk)
-        en = ", ".join(f"{entry.index}: {number_text(entry.cases, 'en')}" for entry in plan.at_risk)
+        risked = {entry.index: entry.cases for entry in plan.at_risk}
+        vi, en = (_by_index(risked, language) for language in ("vi", "en"))
         yield Text(
             f"Đang đạt nhưng sẽ mất nếu đến cuối kỳ vẫn chưa giải quyết (bản ghi theo chỉ số): {vi}",
             f"Counting now, lost if still open when the period ends (records by index): {en}",
@@ -265,6 +279,10 @@ def asides(plan: Plan) -> Iterator[Text]:
             f"{number_text(count, 'en')} {plural(count, 'record lacks', 'records lack')} the data to tell "
             "whether repairs may be done; none is planned",
         )
+
+
+def _by_index(records: Mapping[str, int], language: Language) -> str:
+    return ", ".join(f"{index}: {number_text(count, language)}" for index, count in records.items())
 
 
 def _points(before: UnitScore, after: UnitScore, language: Language) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from chiso.errors import Language
-from chiso.reporting.json_output import fates_entry, number, run_head
+from chiso.reporting.json_output import fates_entry, file_entry, number, quarantine_entries, run_head
 from chiso.reporting.reconcile_tables import all_fates, reconciliation_notes
 from chiso.scoring.differences import (
     Difference,
@@ -32,21 +32,9 @@ def reconciliation_json(found: Reconciliation, language: Language) -> str:
             for case in found.cases
         ],
         "rows": [fates_entry(fates, language) for fates in all_fates(found)],
-        "quarantine": [
-            {
-                "file": row.file,
-                "sheet": row.sheet,
-                "row": row.row,
-                "column": row.column,
-                "reason": row.reason.in_language(language),
-            }
-            for row in (*found.quarantine, *found.board.quarantine)
-        ],
+        "quarantine": quarantine_entries((*found.quarantine, *found.board.quarantine), language),
         "notes": reconciliation_notes(found, language),
-        "files": [
-            {"path": file.path, "sheet": file.sheet, "table": file.table, "sha256": file.sha256}
-            for file in found.board.provenance.files
-        ],
+        "files": [file_entry(file) for file in found.board.provenance.files],
     }
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 

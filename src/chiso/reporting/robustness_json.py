@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from chiso.errors import Language
-from chiso.reporting.json_output import fates_entry, number, run_head
+from chiso.reporting.json_output import number, rows_by_fate, run_head, run_sources
 from chiso.scoring.rank import Rank
 from chiso.scoring.robustness import LeagueRobustness, Pair, PlaceRange, Robustness, UnitRobustness
 from chiso.scoring.share_intervals import ShareInterval, share_intervals
@@ -29,8 +29,8 @@ def robustness_json(result: Robustness, language: Language) -> str:
         "rankings": [_ranking(at, intervals) for at in result.leagues],
         "open_rows_without_unit": dict(result.without_unit),
         "indices_not_bounded": list(result.unbounded),
-        "rows": [fates_entry(fates, language) for fates in board.fates],
-        "notes": [note.in_language(language) for note in board.notes],
+        "rows": rows_by_fate(board, language),
+        **run_sources(board, language),
     }
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 

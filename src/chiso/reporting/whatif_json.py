@@ -9,9 +9,9 @@ from chiso.errors import Language, Text
 from chiso.reporting.json_output import (
     catalogue_entry,
     fates_entry,
-    file_entry,
     number,
     period_entry,
+    run_sources,
 )
 from chiso.scoring.rank import Rank
 from chiso.scoring.scoreboard import Score, Scoreboard
@@ -58,8 +58,7 @@ def whatif_json(result: Whatif, notes: Sequence[str], language: Language) -> str
             "after": [fates_entry(fates, language) for fates in after.fates],
         },
         "indices_without_data": {"before": _missing(before), "after": _missing(after)},
-        "notes": list(notes),
-        "files": [file_entry(file) for file in before.provenance.files],
+        **run_sources(before, language, notes),
     }
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from chiso.catalogue.formula import GroupRule, IndexRule, RuleSet
 from chiso.errors import Problem, Text, UsageError, suggestion
@@ -26,6 +27,8 @@ from chiso.scoring.rank import rank_units
 from chiso.scoring.score import scoreboard_of
 from chiso.scoring.scoreboard import Scoreboard, UnitScore
 from chiso.terms.columns import COUNTED_TABLES, SPLITS, TABLES
+
+Named = TypeVar("Named", GroupRule, IndexRule)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,14 +99,17 @@ def _identity() -> dict[str, set[str]]:
 
 
 def _named(rules: RuleSet, names: tuple[str, ...]) -> tuple[list[GroupRule], list[IndexRule]]:
-    """Return the groups and indices of these codes or aliases; an index goes before a group."""
-    by_index = {name.casefold(): index for index in rules.indices for name in (index.code, *index.aliases)}
-    by_group = {group.code.casefold(): group for group in rules.groups}
+    """Return the groups and indices of these codes or aliases, in any case of letters."""
+    by_index = {name: index for index in rules.indices for name in (index.code, *index.aliases)}
+    by_group = {group.code: group for group in rules.groups}
     groups: list[GroupRule] = []
     indices: list[IndexRule] = []
     problems: list[Problem] = []
     for name in dict.fromkeys(names):
-        index, group = by_index.get(name.casefold()), by_group.get(name.casefold())
+        # As it is written first: “progress” is a group of 766, “PROGRESS” an alias of one of its indices.
+        index, group = by_index.get(name), by_group.get(name)
+        if index is None and group is None:
+            index, group = _in_any_case(by_index, name), _in_any_case(by_group, name)
         if index is not None:
             indices.append(index)
         elif group is not None:
@@ -124,6 +130,10 @@ def _named(rules: RuleSet, names: tuple[str, ...]) -> tuple[list[GroupRule], lis
     if problems:
         raise UsageError(problems)
     return groups, indices
+
+
+def _in_any_case(by_name: Mapping[str, Named], name: str) -> Named | None:
+    return next((found for known, found in by_name.items() if known.casefold() == name.casefold()), None)
 
 
 def _on_board(board: Scoreboard, code: str) -> UnitScore:

@@ -191,8 +191,8 @@ class Listing:
             if last_day is not None and until is not None:
                 days_late = max(self._working_days.between(last_day, until), 0)
         else:
-            # The time of a record judged by an earlier day stands still: it does not run out.
-            runs = late is False and until == self._engine.judgement.as_of
+            still = term is not None and term.stands_still
+            runs = late is False and not still and until == self._engine.judgement.as_of
             if not runs or last_day is None or until is None:
                 return None
             name = "due"

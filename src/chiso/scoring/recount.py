@@ -195,7 +195,8 @@ class Recount:
         listing = engine.rows if by_case else engine.tally
         for row in listing(table, [*keys, *selected]):
             values = list(row.values)
-            recorded = str(values.pop(0)) if named and values[0] is not None else None
+            own = values.pop(0) if named else None
+            recorded = None if own is None else str(own)
             elsewhere = row.unit_code
             if by_case and self._elsewhere is not None:
                 elsewhere = self._elsewhere.get(str(values.pop(0)))

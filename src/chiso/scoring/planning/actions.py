@@ -10,7 +10,7 @@ from chiso.catalogue.formula import Count, RepairRule, RuleSet, TableRules, coun
 from chiso.catalogue.model import Bilingual
 from chiso.catalogue.substitution import own_columns
 from chiso.errors import Text
-from chiso.scoring.available import Missing, available
+from chiso.scoring.available import Missing, available, columns_of
 from chiso.scoring.engine import Engine
 from chiso.scoring.measure import IndexMeasures
 from chiso.scoring.planning.linear import OpenIndex
@@ -75,18 +75,15 @@ def repair_kinds(rules: RuleSet) -> dict[str, RepairRule]:
 
 
 def columns_of_repairs(rules: RuleSet) -> dict[str, set[str]]:
-    """Return, by table, the columns that tell whether a repair may be done."""
+    """Return, by table, the columns that tell whether a repair may be done, and whether a record is open."""
+    trees = [(repair.table, repair.when) for index in rules.indices for repair in index.repairs]
+    trees += [
+        (name, entry.deadline.open) for name, entry in rules.tables.items() if entry.deadline is not None
+    ]
     needed: dict[str, set[str]] = {}
-    for index in rules.indices:
-        for repair in index.repairs:
-            for part in walk(repair.when):
-                if isinstance(part, Lookup | Exists):
-                    relation = TABLES[repair.table].relations[part.relation]
-                    needed.setdefault(repair.table, set()).update(own for own, _ in relation.on)
-                    found = {other for _, other in relation.on}
-                    found |= {part.name} if isinstance(part, Lookup) else set()
-                    needed.setdefault(relation.table, set()).update(found)
-            needed.setdefault(repair.table, set()).update(own_columns(repair.when))
+    for name, tree in trees:
+        for table, columns in columns_of(tree, TABLES[name]).items():
+            needed.setdefault(table, set()).update(columns)
     return needed
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -29,6 +30,12 @@ def points_aim(points: Decimal) -> Aim:
     return Aim("points", Text(str(points), str(points)), points)
 
 
+def _without_marks(text: str) -> str:
+    """Return a name as it is typed where letters with marks are hard to come by."""
+    letters = unicodedata.normalize("NFD", folded(text).replace("đ", "d"))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
 def band_aim(name: str, board: Scoreboard, unit: UnitScore) -> Aim:
     """Return the aim of a band, named in either language: its lower bound.
 
@@ -36,9 +43,9 @@ def band_aim(name: str, board: Scoreboard, unit: UnitScore) -> Aim:
     is given to, saying what it lacks.
     """
     rules = board.rules
+    alike = (folded, _without_marks)
     band = next(
-        (b for b in rules.bands if folded(name) in (folded(b.name.vi), folded(b.name.en))),
-        None,
+        (b for like in alike for b in rules.bands if like(name) in (like(b.name.vi), like(b.name.en))), None
     )
     if band is None:
         known = [f"{b.name.vi} ({b.name.en})" for b in rules.bands]

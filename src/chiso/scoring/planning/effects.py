@@ -129,9 +129,9 @@ class Survey:
             for target, value in present.items():
                 if target[1] is not None:
                     effects.rows_with_code[target] += value * row.rows
+            if row.fate == IN_POPULATION and self._open(row):
+                effects.undetermined += row.rows
             if len(states) == 1:
-                if row.fate == IN_POPULATION and self._open(row):
-                    effects.undetermined += row.rows
                 continue
             changes = {state: _changes(self._present(row, state), present) for state in states}
             key = tuple((state, *change.items()) for state, change in sorted(changes.items()))

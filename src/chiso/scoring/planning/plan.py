@@ -16,7 +16,18 @@ from chiso.scoring.planning.aim import Aim, rank_of
 from chiso.scoring.planning.choice import Chosen, Work
 from chiso.scoring.planning.effects import Effects, Option, Survey
 from chiso.scoring.planning.linear import OpenIndex, closed_measures, open_indices, rescored
-from chiso.scoring.planning.remains import AtRisk, Fixed, Lost, NewCases, at_risk, fixed, lost, new_cases
+from chiso.scoring.planning.remains import (
+    AtRisk,
+    Fixed,
+    Lost,
+    NewCases,
+    Unsettled,
+    at_risk,
+    fixed,
+    lost,
+    new_cases,
+    unsettled,
+)
 from chiso.scoring.rank import Rank
 from chiso.scoring.scoreboard import Scoreboard, UnitScore
 from chiso.terms.columns import TABLES, record_id
@@ -59,6 +70,7 @@ class Plan:
     names: Mapping[str, Bilingual]
     actions: tuple[PlannedAction, ...]
     lost: tuple[Lost, ...]
+    unsettled: tuple[Unsettled, ...]
     new_cases: tuple[NewCases, ...]
     at_risk: tuple[AtRisk, ...]
     fixed: tuple[Fixed, ...]
@@ -111,6 +123,7 @@ def make_plan(
     chosen = None if unit.total >= goal else _least(work, goal, last_place(places), most.total, unit, indices)
     after = unit if chosen is None else _after(unit, rules, indices, chosen)
     missing = max(aim.total - after.total, Decimal(0))
+    open_ones = tuple(unsettled(engine, indices, actions.usable, unit.unit.code))
     return Plan(
         unit=unit,
         after=after,
@@ -120,7 +133,8 @@ def make_plan(
         rank_after=rank_of(board, after, by_peer_group=by_peer_group),
         names={action.kind: action.name for action in actions.usable},
         actions=() if chosen is None else tuple(_actions(surveys, effects, chosen, actions, indices)),
-        lost=tuple(lost(indices, work, running=engine.judgement.provisional)),
+        lost=tuple(lost(indices, work, open_ones, running=engine.judgement.provisional)),
+        unsettled=open_ones,
         new_cases=tuple(new_cases(indices, work, {score.index: score for score in after.scores}, missing)),
         at_risk=tuple(at_risk(engine, indices, unit.unit.code)),
         fixed=tuple(fixed(rules, unit, engine.records.units)),

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from chiso.catalogue.expression import Call, Literal_, Not, Parameter, and_, walk
+from chiso.catalogue.expression import Call, IsNull, Literal_, Not, Parameter, and_, or_, walk
 from chiso.catalogue.formula import Count, RuleSet
 from chiso.catalogue.model import Bilingual
-from chiso.catalogue.substitution import with_parameter
+from chiso.catalogue.substitution import own_columns, with_parameter
+from chiso.scoring.available import Missing, available
 from chiso.scoring.compile import Wanted
 from chiso.scoring.counts import Cell
 from chiso.scoring.engine import Engine
+from chiso.scoring.planning.actions import Action
 from chiso.scoring.planning.choice import Work
 from chiso.scoring.planning.linear import Linear, OpenIndex
 from chiso.scoring.scoreboard import Outcome, Score, UnitScore
+from chiso.terms.columns import TABLES
 from chiso.terms.unit import UnitTree
 
-_NO = Literal_(False, "boolean")
+_NO, _YES = Literal_(False, "boolean"), Literal_(True, "boolean")
 _BY_ITS_RECORDS = frozenset(("scored", "provisional", "no_cases", "analysis", "not_applicable"))
 # More new cases than a nation has: never.
 _MOST_CASES = 10**9
@@ -31,6 +34,19 @@ class Lost:
     index: str
     cases: int
     points: Decimal
+
+
+@dataclass(frozen=True)
+class Unsettled:
+    """Records of an index that do not count and of which nobody can say yet that they never will.
+
+    ``unknown`` lack the data to tell whether they may be put right. ``waiting`` are still open and no work of
+    the office can close them today: they wait for the citizen.
+    """
+
+    index: str
+    unknown: int
+    waiting: int
 
 
 @dataclass(frozen=True)
@@ -65,20 +81,65 @@ class AtRisk:
     cases: int
 
 
-def lost(indices: Sequence[OpenIndex], work: Work, *, running: bool) -> Iterator[Lost]:
+def lost(
+    indices: Sequence[OpenIndex], work: Work, unsettled: Sequence[Unsettled], *, running: bool
+) -> Iterator[Lost]:
     """Yield, by index, what is lost for good this period; indices that lose no point by it are left out.
 
-    While the period is ``running``, a code without a case is not lost: a new case makes it count.
+    What is ``unsettled`` is not lost. While the period is ``running``, neither is a code without a case: a
+    new case makes it count.
     """
+    open_ones = {entry.index: entry.unknown + entry.waiting for entry in unsettled}
     for index in indices:
         if not _share_of_records(index) or (running and _one_more(index) == (1, 0)):
             continue
         numerator, denominator = work.fewest_left(index.rule.code)
-        cases = denominator - numerator
+        cases = denominator - numerator - open_ones.get(index.rule.code, 0)
         if cases > 0:
-            points = index.points(denominator, denominator) - index.points(numerator, denominator)
+            points = index.points(numerator + cases, denominator) - index.points(numerator, denominator)
             if points > 0:
                 yield Lost(index.rule.code, cases, points)
+
+
+def unsettled(
+    engine: Engine, indices: Sequence[OpenIndex], actions: Sequence[Action], unit_code: str
+) -> Iterator[Unsettled]:
+    """Yield, by index, the records that do not count and may yet: nobody knows, or they are not ended."""
+    wanted: dict[tuple[str, str], Wanted] = {}
+    for index in indices:
+        for kind, count in _unsettled_counts(engine, index, actions):
+            wanted[index.rule.code, kind] = Wanted(count, index.rule.rollup == "subtree")
+    counts = engine.count(tuple(dict.fromkeys(wanted.values())))
+    for index in indices:
+        unknown, waiting = (
+            counts.value(entry, Cell(unit_code)) or 0 if (entry := wanted.get((index.rule.code, kind))) else 0
+            for kind in ("unknown", "waiting")
+        )
+        if unknown or waiting:
+            yield Unsettled(index.rule.code, unknown, waiting)
+
+
+def _unsettled_counts(
+    engine: Engine, index: OpenIndex, actions: Sequence[Action]
+) -> Iterator[tuple[str, Count]]:
+    numerator, denominator = _only(index.numerator), _only(index.denominator)
+    if numerator is None or denominator is None or numerator.table != denominator.table:
+        return
+    of_table = [action for action in actions if action.table == numerator.table]
+    own = [action.when for action in of_table if index.rule.code in action.indices]
+    failing = and_(denominator.where, Not(Call("coalesce", (numerator.where or _YES, _NO), "boolean")))
+    if own:
+        open_ = and_(*(Not(Call("coalesce", (when, _NO), "boolean")) for when in own))
+        unknown = or_(*(IsNull(when) for when in own))
+        yield "unknown", replace(numerator, where=and_(failing, open_, unknown), within=None)
+    table, deadline = TABLES[numerator.table], engine.rules.tables[numerator.table].deadline
+    still_open = None if deadline is None else available(deadline.open, table, engine.present)
+    if still_open is None or isinstance(still_open, Missing) or not engine.judgement.provisional:
+        return
+    closing = [action.when for action in of_table if action.columns & own_columns(still_open)]
+    # Nothing that helps the index or ends the record may be done on it today, and nothing is unknown.
+    idle = and_(*(Not(Call("coalesce", (when, _YES), "boolean")) for when in dict.fromkeys([*own, *closing])))
+    yield "waiting", replace(numerator, where=and_(failing, still_open, idle), within=None)
 
 
 def new_cases(
