@@ -64,6 +64,13 @@ def test_a_group_is_the_sum_of_its_indices(chiso: CommandLine, samples: Path) ->
     assert "0.79 + 0.26 + 5.65 = 6.70 of 10.00" in outcome.stdout
 
 
+def test_a_name_is_taken_as_it_is_written_first(chiso: CommandLine, samples: Path) -> None:
+    asked = ("explain", samples / "gia-lai-2026", *SAMPLE, "--unit", "H21.125", "--format", "json", "--index")
+    group, alias = (json.loads(chiso(*asked, name).stdout) for name in ("progress", "PROGRESS"))
+    assert [entry["group"] for entry in group["groups"]] == ["progress"] and not group["indices"]
+    assert [entry["index"] for entry in alias["indices"]] == ["2.1"] and not alias["groups"]
+
+
 def test_shares_of_officers_add_up_and_small_groups_are_counts_only(
     chiso: CommandLine, tmp_path: Path
 ) -> None:

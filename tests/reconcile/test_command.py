@@ -214,3 +214,11 @@ def test_the_sample_agrees_with_the_portal_in_every_shared_unit_and_index(
         assert row["difference"] == "0.00" and not row["hypotheses"]
         assert all(row[cause] == "0.00" for cause in CAUSES)
     assert "102 " in outcome.stderr
+
+
+def test_rows_without_a_unit_do_not_stop_it(samples: Path, tmp_path: Path, chiso: Any) -> None:
+    portal = tmp_path / "portal.csv"
+    portal.write_text("unit_code,index,numerator,denominator\nH21.125,2.1,1,4\n", "utf-8")
+    asked = ("--period", "2026-08", "--as-of", "2026-08-31", "--format", "json")
+    outcome = chiso("reconcile", samples / "messy", "--portal", portal, *asked)
+    assert outcome.code == 0, outcome.stderr
