@@ -45,7 +45,7 @@ from chiso.records.layout import NotRecord
 from chiso.records.mapping import shipped_spelling
 from chiso.records.mapping_file import SystemMapping, TableMapping
 from chiso.records.sources.cell import Format
-from chiso.run import reading
+from chiso.run import preparing
 from chiso.scoring import scoreboard
 from chiso.terms.columns import COUNTED_TABLES, SPLITS, TABLES, TableSpec
 from chiso.terms.text import folded
@@ -130,7 +130,7 @@ def readers_desk(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The folder of the project, in which nothing is read or scored twice: the documents ask much alike."""
     monkeypatch.chdir(workplace)
     monkeypatch.setattr(run, "score", _once(run.score))
-    monkeypatch.setattr(reading, "load_records", _once(reading.load_records))
+    monkeypatch.setattr(preparing, "load_records", _once(preparing.load_records))
 
 
 _done: dict[str, Any] = {}

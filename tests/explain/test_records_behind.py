@@ -18,7 +18,7 @@ from tests.worlds import WORKING_DAYS, World, folder_of, records_of, worlds
 import chiso
 from chiso.catalogue.wording import expression_text
 from chiso.errors import RecordsError
-from chiso.run.scoring import provenance
+from chiso.run import provenance
 from chiso.scoring.behind import RecordsBehind
 from chiso.scoring.engine import Engine
 from chiso.scoring.explain import Explainer

@@ -11,7 +11,7 @@ from tests.reconcile.town import shipped
 
 from chiso.catalogue.formula import RuleSet
 from chiso.catalogue.load import Catalogue
-from chiso.run import reading, reconcile
+from chiso.run import preparing, reconcile
 
 _rules = Catalogue.rules
 
@@ -29,5 +29,5 @@ def understood_once(monkeypatch: pytest.MonkeyPatch) -> None:
         return _understood(day, edition, tuple(reading.id for reading in readings))
 
     monkeypatch.setattr(Catalogue, "rules", rules)
-    for module in (reading, reconcile):
+    for module in (preparing, reconcile):
         monkeypatch.setattr(module, "load_catalogue", lambda file, **_: shipped())

@@ -153,6 +153,9 @@ def _tells(table: ReportTable, name: str, names: Sequence[str], width: int) -> b
             # Beside the codes of several units a narrow table has no room for it.
             several_units = "unit_code" in names and len(set(table.column("unit_code"))) > 1
             return width >= _WIDE or not several_units
+        case "max_points" if "lost" in names and width < _WIDE:
+            # It is the points and what was lost together.
+            return False
         case "max_points" if not by_index:
             return (len(set(values)) > 1 and not table.headings) or "key" in names
         case "outcome" if not by_index:

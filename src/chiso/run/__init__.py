@@ -8,10 +8,10 @@ from chiso.run.comparing import Comparison, Reference, diff_catalogues, diff_edi
 from chiso.run.explaining import ExplainRequest, explain
 from chiso.run.late_lists import LateRequest, late
 from chiso.run.planning import Planned, PlanRequest, plan
-from chiso.run.reading import Gates, PeriodRequest, Prepared, ReadRequest, check_gates
+from chiso.run.preparing import Gates, PeriodRequest, Prepared, ReadRequest, check_gates, provenance
 from chiso.run.reconcile import ReconcileRequest, reconcile_with_portal
 from chiso.run.robustness import RobustnessRequest, robustness
-from chiso.run.scoring import ScoreRequest, chosen_units, provenance, rank, score
+from chiso.run.scoring import ScoreRequest, chosen_units, rank, score
 from chiso.run.whatif import WhatifRequest, whatif
 
 __all__ = [

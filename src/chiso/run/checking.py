@@ -13,7 +13,7 @@ from chiso.records.examine import FaultFinding, FileFinding, examine_faults, exa
 from chiso.records.load import files_in
 from chiso.records.mapping import load_spelling
 from chiso.records.progress import SILENT, Progress
-from chiso.run.reading import ReadRequest, load
+from chiso.run.preparing import ReadRequest, load
 from chiso.scoring.available import indices_that_read
 from chiso.terms.columns import TABLES
 

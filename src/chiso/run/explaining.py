@@ -11,9 +11,8 @@ from chiso.catalogue.formula import GroupRule, IndexRule, RuleSet
 from chiso.errors import Problem, Text, UsageError, suggestion
 from chiso.records.dataset import Records
 from chiso.records.progress import SILENT, Progress
-from chiso.run.reading import PeriodRequest, check_units, check_words, nothing, prepare
-from chiso.run.scoring import provenance, with_units
-from chiso.scoring.engine import Engine
+from chiso.run.preparing import PeriodRequest, check_units, check_words, nothing, prepare
+from chiso.run.scoring import unit_on_board, with_units
 from chiso.scoring.explain import (
     Explainer,
     KeyLoss,
@@ -25,7 +24,6 @@ from chiso.scoring.explain import (
 )
 from chiso.scoring.rank import rank_units
 from chiso.scoring.score import scoreboard_of
-from chiso.scoring.scoreboard import Scoreboard, UnitScore
 from chiso.terms.columns import COUNTED_TABLES, SPLITS, TABLES
 
 Named = TypeVar("Named", GroupRule, IndexRule)
@@ -54,10 +52,9 @@ def explain(
     start = prepare(request, today, progress, when_loaded, split=request.by, more=_identity())
     groups, indices = _named(start.rules, request.index)
     check_units(start.records.units, [request.unit])
-    engine = Engine(start.records, start.rules, start.judgement, start.working_days)
-    source = provenance(start.catalogue, start.records, start.judgement, request.edition)
+    engine, source = start.engine(), start.provenance
     board = scoreboard_of(engine, source)
-    unit = _on_board(board, request.unit)
+    unit = unit_on_board(board, request.unit)
     ranks = rank_units(board.units)
     explainer = Explainer(engine, board)
     listed = [*(index for group in groups for index in group.indices), *indices]
@@ -134,24 +131,6 @@ def _named(rules: RuleSet, names: tuple[str, ...]) -> tuple[list[GroupRule], lis
 
 def _in_any_case(by_name: Mapping[str, Named], name: str) -> Named | None:
     return next((found for known, found in by_name.items() if known.casefold() == name.casefold()), None)
-
-
-def _on_board(board: Scoreboard, code: str) -> UnitScore:
-    for unit in board.units:
-        if unit.unit.code == code:
-            return unit
-    raise UsageError(
-        Problem(
-            Text(
-                vi=f"Đơn vị {code} không tồn tại trong kỳ này",
-                en=f"Unit {code} does not exist in this period",
-            ),
-            hint=Text(
-                vi="Xem valid_from, valid_to trong danh mục đơn vị",
-                en="See valid_from, valid_to in the registry",
-            ),
-        )
-    )
 
 
 def _concerns(loss: Loss, asked: list[str]) -> bool:

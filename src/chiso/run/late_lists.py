@@ -10,9 +10,7 @@ from functools import partial
 from chiso.errors import Problem, Text, UsageError
 from chiso.records.dataset import Records
 from chiso.records.progress import SILENT, Progress
-from chiso.run.reading import PeriodRequest, check_units, check_words, nothing, prepare
-from chiso.run.scoring import provenance
-from chiso.scoring.engine import Engine
+from chiso.run.preparing import PeriodRequest, check_units, check_words, nothing, prepare
 from chiso.scoring.late import LateLists, Order, columns_listed, late_lists, table_with_deadline
 from chiso.scoring.late_records import LISTS, ListName
 from chiso.terms.unit import LEVELS, Unit, UnitTree
@@ -46,10 +44,10 @@ def late(
     start = prepare(request, today, progress, when_loaded, more=more)
     units = chosen_offices(start.records.units, request)
     return late_lists(
-        Engine(start.records, start.rules, start.judgement, start.working_days),
+        start.engine(),
         table_with_deadline(start.rules, request.table),
         start.working_days,
-        provenance(start.catalogue, start.records, start.judgement, request.edition),
+        start.provenance,
         units=units,
         lists=request.lists,
         within=request.within,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,9 +13,8 @@ from chiso.catalogue.formula import RuleSet
 from chiso.errors import Problem, Text, UsageError
 from chiso.records.dataset import Records
 from chiso.records.progress import SILENT, Progress
-from chiso.run.reading import PeriodRequest, check_units, nothing, prepare
-from chiso.run.scoring import provenance
-from chiso.scoring.engine import Engine
+from chiso.run.preparing import PeriodRequest, check_units, nothing, prepare
+from chiso.run.scoring import unit_on_board, with_units
 from chiso.scoring.planning.actions import columns_of_repairs, repair_kinds
 from chiso.scoring.planning.aim import Aim, band_aim, points_aim, rank_aim
 from chiso.scoring.planning.plan import Plan, make_plan
@@ -59,11 +58,9 @@ def plan(
     check_units(start.records.units, [request.unit])
     kinds = repair_kinds(start.rules)
     efforts = {} if request.efforts is None else load_efforts(request.efforts, kinds)
-    engine = Engine(start.records, start.rules, start.judgement, start.working_days)
-    board = scoreboard_of(
-        engine, provenance(start.catalogue, start.records, start.judgement, request.edition)
-    )
-    unit = _unit(board, request.unit)
+    engine = start.engine()
+    board = scoreboard_of(engine, start.provenance)
+    unit = unit_on_board(board, request.unit)
     found = make_plan(
         engine,
         board,
@@ -74,9 +71,7 @@ def plan(
         day_has_passed=request.as_of is None and start.judgement.as_of < today,
         by_peer_group=request.peer_groups,
     )
-    lacking = {score.index for score in unit.scores if score.outcome == "missing_data"}
-    missing = tuple(entry for entry in board.missing if entry.index in lacking)
-    return Planned(replace(board, units=(unit,), missing=missing), found)
+    return Planned(with_units(board, (unit,)), found)
 
 
 def _columns(rules: RuleSet) -> dict[str, set[str]]:
@@ -112,24 +107,6 @@ def _check_aim(request: PlanRequest) -> None:
 
 
 _MOST_POINTS = 1_000_000
-
-
-def _unit(board: Scoreboard, code: str) -> UnitScore:
-    try:
-        return board.unit(code)
-    except KeyError:
-        raise UsageError(
-            Problem(
-                Text(
-                    vi=f"Đơn vị “{code}” không hoạt động trong kỳ này",
-                    en=f"Unit “{code}” does not exist in this period",
-                ),
-                hint=Text(
-                    vi="Xem valid_from, valid_to trong danh mục đơn vị",
-                    en="See valid_from, valid_to in the registry",
-                ),
-            )
-        ) from None
 
 
 def _aim(request: PlanRequest, board: Scoreboard, unit: UnitScore) -> Aim:

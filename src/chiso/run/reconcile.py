@@ -14,8 +14,8 @@ from chiso.errors import CatalogueError, Place, Problem, RecordsError, Text, plu
 from chiso.records.dataset import Records
 from chiso.records.portal import read_portal_cases, read_portal_figures
 from chiso.records.progress import SILENT, Progress
-from chiso.run.reading import check_words, nothing, prepare
-from chiso.run.scoring import ScoreRequest, chosen_units, provenance
+from chiso.run.preparing import check_words, nothing, prepare, provenance
+from chiso.run.scoring import ScoreRequest, chosen_units
 from chiso.scoring.available import columns_needed
 from chiso.scoring.differences import ListedCase, Reconciliation, all_differences
 from chiso.scoring.engine import Engine

@@ -10,9 +10,8 @@ from fractions import Fraction
 from chiso.errors import Problem, Text, UsageError
 from chiso.records.dataset import Records
 from chiso.records.progress import SILENT, Progress
-from chiso.run.reading import check_words, nothing, prepare
-from chiso.run.scoring import ScoreRequest, chosen_units, provenance
-from chiso.scoring.engine import Engine
+from chiso.run.preparing import check_words, nothing, prepare
+from chiso.run.scoring import ScoreRequest, chosen_units
 from chiso.scoring.rank import rank_units
 from chiso.scoring.robustness import Robustness, Settings
 from chiso.scoring.score import scoreboard_of
@@ -47,8 +46,7 @@ def robustness(
     _check_confidence(request.confidence)
     settings = Settings(request.redraws, request.spread, request.confidence, request.seed)
     start = prepare(request, today, progress, when_loaded)
-    engine = Engine(start.records, start.rules, start.judgement, start.working_days)
-    source = provenance(start.catalogue, start.records, start.judgement, request.edition)
+    engine, source = start.engine(), start.provenance
     board = scoreboard_of(engine, source)
     chosen = chosen_units(board, start.records.units, request)
     ranks = rank_units(chosen.units, by_peer_group=request.peer_groups)

@@ -6,18 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from chiso.catalogue.load import Catalogue
 from chiso.errors import Problem, Text, UsageError
 from chiso.records.dataset import Records
 from chiso.records.progress import SILENT, Progress
-from chiso.run.reading import PeriodRequest, check_units, check_words, nothing, prepare
+from chiso.run.preparing import PeriodRequest, check_units, check_words, nothing, prepare
 from chiso.scoring.rank import Rank, rank_units
 from chiso.scoring.score import score_records
-from chiso.scoring.scoreboard import Provenance, Scoreboard, UnitScore
+from chiso.scoring.scoreboard import Scoreboard, UnitScore
 from chiso.terms.columns import SPLITS
-from chiso.terms.period import Judgement
 from chiso.terms.unit import LEVELS, UnitTree
-from chiso.version import __version__
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,25 +46,10 @@ def score(
         start.records,
         start.judgement,
         start.working_days,
-        provenance(start.catalogue, start.records, start.judgement, request.edition),
+        start.provenance,
         split_by=request.by,
     )
     return chosen_units(board, start.records.units, request)
-
-
-def provenance(
-    catalogue: Catalogue, records: Records, judgement: Judgement, edition: str | None = None
-) -> Provenance:
-    """Return what a scoreboard was computed from."""
-    first, last = judgement.period.first_day, judgement.period.last_day
-    spans = edition is None and catalogue.edition_on(first) != catalogue.edition_on(last)
-    return Provenance(
-        chiso_version=__version__,
-        catalogue_file=catalogue.file,
-        catalogue_sha256=catalogue.sha256,
-        files=records.files,
-        edition_note=spans,
-    )
 
 
 def rank(board: Scoreboard, *, by_peer_group: bool = False) -> tuple[Rank, ...]:
@@ -109,3 +91,22 @@ def with_units(board: Scoreboard, chosen: tuple[UnitScore, ...]) -> Scoreboard:
     analysis = {index.code for index in board.rules.indices if not index.scored}
     missing = tuple(entry for entry in board.missing if entry.index in lacking | analysis)
     return replace(board, units=chosen, missing=missing)
+
+
+def unit_on_board(board: Scoreboard, code: str) -> UnitScore:
+    """Return the score of a unit of the registry; raises UsageError where it is not there in the period."""
+    for unit in board.units:
+        if unit.unit.code == code:
+            return unit
+    raise UsageError(
+        Problem(
+            Text(
+                vi=f"Đơn vị {code} không tồn tại trong kỳ này",
+                en=f"Unit {code} does not exist in this period",
+            ),
+            hint=Text(
+                vi="Xem valid_from, valid_to trong danh mục đơn vị",
+                en="See valid_from, valid_to in the registry",
+            ),
+        )
+    )

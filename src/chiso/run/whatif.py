@@ -14,8 +14,8 @@ from chiso.records.dataset import Records
 from chiso.records.drop import read_case_lists, without_cases
 from chiso.records.mapping import load_spelling
 from chiso.records.progress import SILENT, Progress
-from chiso.run.reading import check_words, load, nothing
-from chiso.run.scoring import ScoreRequest, chosen_units, provenance, with_units
+from chiso.run.preparing import check_words, load, nothing, provenance
+from chiso.run.scoring import ScoreRequest, chosen_units, with_units
 from chiso.scoring.available import columns_needed
 from chiso.scoring.score import score_records
 from chiso.scoring.scoreboard import Scoreboard

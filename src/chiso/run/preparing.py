@@ -16,10 +16,13 @@ from chiso.records.dataset import Records
 from chiso.records.load import load_records
 from chiso.records.progress import SILENT, Progress
 from chiso.scoring.available import columns_needed
+from chiso.scoring.engine import Engine
+from chiso.scoring.scoreboard import Provenance
 from chiso.terms.columns import SPLITS
 from chiso.terms.period import Judgement, judge, parse_period
 from chiso.terms.unit import UnitTree
 from chiso.terms.working_days import WorkingDays, load_working_days
+from chiso.version import __version__
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,13 +58,23 @@ class Gates:
 
 @dataclass(frozen=True)
 class Prepared:
-    """Everything that a run over a period starts from."""
+    """Everything that a run over a period starts from; ``edition`` is the one asked for, if any."""
 
     catalogue: Catalogue
     rules: RuleSet
     judgement: Judgement
     working_days: WorkingDays
     records: Records
+    edition: str | None = None
+
+    def engine(self) -> Engine:
+        """Return the records ready to be counted and listed."""
+        return Engine(self.records, self.rules, self.judgement, self.working_days)
+
+    @property
+    def provenance(self) -> Provenance:
+        """What a result of the run was computed from."""
+        return provenance(self.catalogue, self.records, self.judgement, self.edition)
 
 
 # Columns by table.
@@ -95,7 +108,22 @@ def prepare(
     also = more(rules) if callable(more) else more or {}
     records = load(request, _needed(rules, split, also), progress)
     when_loaded(records)
-    return Prepared(catalogue, rules, judgement, working_days, records)
+    return Prepared(catalogue, rules, judgement, working_days, records, request.edition)
+
+
+def provenance(
+    catalogue: Catalogue, records: Records, judgement: Judgement, edition: str | None = None
+) -> Provenance:
+    """Return what a scoreboard was computed from."""
+    first, last = judgement.period.first_day, judgement.period.last_day
+    spans = edition is None and catalogue.edition_on(first) != catalogue.edition_on(last)
+    return Provenance(
+        chiso_version=__version__,
+        catalogue_file=catalogue.file,
+        catalogue_sha256=catalogue.sha256,
+        files=records.files,
+        edition_note=spans,
+    )
 
 
 def _needed(rules: RuleSet, split: str | None, more: Columns) -> Columns:
