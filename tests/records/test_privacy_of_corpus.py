@@ -96,7 +96,7 @@ def test_a_name_column_with_numbers_of_citizens_is_not_read(
     assert number not in page
 
 
-@pytest.mark.parametrize("name", ["tcvn3.csv", "page.xls"])
+@pytest.mark.parametrize("name", ["page.xls"])
 def test_lists_of_cases_name_no_person(name: str, written: Any, chiso: CommandLine, tmp_path: Path) -> None:
     (entry,) = [entry for entry in ENTRIES if entry.name == name]
     files = written(entry)
