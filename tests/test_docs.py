@@ -50,6 +50,7 @@ from chiso.scoring import scoreboard
 from chiso.terms.columns import COUNTED_TABLES, SPLITS, TABLES, TableSpec
 from chiso.terms.text import folded
 from chiso.terms.unit import LEVELS
+from tests.schemas import strict_objects, validator_of
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -590,8 +591,6 @@ def test_the_changelog_tells_first_which_scores_may_change() -> None:
 # The JSON schemas
 
 
-SCHEMA = DOCS / "schemas" / "scoreboard.schema.json"
-CHECK_SCHEMA = DOCS / "schemas" / "check.schema.json"
 PORTAL = "samples/gia-lai-2026-portal"
 RUNS = {
     "score": f"score --units {PORTAL}/units.csv --reported {PORTAL}/gia-lai-2026-indices.csv",
@@ -602,20 +601,14 @@ RUNS = {
 }
 
 
-def validator_of(path: Path) -> jsonschema.Draft202012Validator:
-    schema = json.loads(path.read_text("utf-8"))
-    jsonschema.Draft202012Validator.check_schema(schema)
-    return jsonschema.Draft202012Validator(schema)
-
-
 @pytest.fixture(scope="module")
 def validator() -> jsonschema.Draft202012Validator:
-    return validator_of(SCHEMA)
+    return validator_of("scoreboard")
 
 
 @pytest.fixture(scope="module")
 def check_validator() -> jsonschema.Draft202012Validator:
-    return validator_of(CHECK_SCHEMA)
+    return validator_of("check")
 
 
 @pytest.mark.usefixtures("readers_desk")
@@ -682,19 +675,6 @@ def test_json_of_check_keeps_to_its_schema(
         rows = file["rows"]
         assert rows["read"] == rows["usable"] + rows["superseded"] + rows["quarantined"]
     assert "Nguyễn Văn Mẫu" not in outcome.stdout
-
-
-def strict_objects(schema: Any) -> Iterator[dict[str, Any]]:
-    """Every object that a schema describes by its properties; none may have others."""
-    if isinstance(schema, dict):
-        if "properties" in schema and "type" in schema:
-            assert schema["additionalProperties"] is False, schema["properties"].keys()
-            yield schema
-        for child in schema.values():
-            yield from strict_objects(child)
-    elif isinstance(schema, list):
-        for child in schema:
-            yield from strict_objects(child)
 
 
 def test_the_schema_of_check_is_strict(check_validator: jsonschema.Draft202012Validator) -> None:

@@ -6,18 +6,17 @@ import csv
 import io
 import json
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 import jsonschema
 import pytest
 from tests.builders import a_catalogue
 from tests.conftest import CommandLine
+from tests.schemas import schema_of, strict_objects
 
 from chiso.catalogue.difference import SubjectKind
 
-SCHEMA = json.loads(
-    (Path(__file__).resolve().parents[2] / "docs/schemas/catalogue-diff.schema.json").read_text("utf-8")
-)
+SCHEMA = schema_of("catalogue-diff")
 
 
 @pytest.fixture
@@ -124,24 +123,13 @@ def test_json_keeps_to_its_schema(chiso: CommandLine, two: list[str]) -> None:
 
 
 def test_the_schema_is_strict() -> None:
-    found = list(_objects(SCHEMA))
+    found = list(strict_objects(SCHEMA))
     assert len(found) == 2
     for described in found:
         assert described["additionalProperties"] is False
         assert described["required"] == list(described["properties"])
     subject = SCHEMA["$defs"]["difference"]["properties"]["subject"]
     assert subject["enum"] == list(get_args(SubjectKind))
-
-
-def _objects(schema: Any) -> Any:
-    if isinstance(schema, dict):
-        if "properties" in schema and "type" in schema:
-            yield schema
-        for child in schema.values():
-            yield from _objects(child)
-    elif isinstance(schema, list):
-        for child in schema:
-            yield from _objects(child)
 
 
 def test_the_same_catalogue_says_so_and_ends_well(chiso: CommandLine, two: list[str]) -> None:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import jsonschema
 import openpyxl
 import pytest
 from tests.builders import a_catalogue, a_folder
 from tests.conftest import ROOT, CommandLine
+from tests.schemas import schema_of, strict_objects, validator_of
 
 from chiso.scoring.rank import LEVELS
 
@@ -174,23 +172,9 @@ def test_a_gate_stops_before_anything_is_written(tmp_path: Path, chiso: CommandL
 
 # JSON
 
-SCHEMA = ROOT / "docs" / "schemas" / "robustness.schema.json"
-
-
-def strict_objects(schema: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(schema, dict):
-        if "properties" in schema and "type" in schema:
-            yield schema
-        for child in schema.values():
-            yield from strict_objects(child)
-    elif isinstance(schema, list):
-        for child in schema:
-            yield from strict_objects(child)
-
 
 def test_the_schema_is_strict() -> None:
-    schema = json.loads(SCHEMA.read_text("utf-8"))
-    jsonschema.Draft202012Validator.check_schema(schema)
+    schema = schema_of("robustness")
     found = list(strict_objects(schema))
     assert len(found) >= 10
     for described in found:
@@ -200,7 +184,7 @@ def test_the_schema_is_strict() -> None:
 
 
 def test_json_keeps_to_its_schema_and_holds_everything(tmp_path: Path, chiso: CommandLine) -> None:
-    validator = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
+    validator = validator_of("robustness")
     place = a_place(tmp_path, *ROWS, OPEN, OF_NOBODY)
     outcome = chiso("robustness", *place, "--format", "json", "--lang", "en", "--pairs", "0")
     data = json.loads(outcome.stdout)
@@ -216,7 +200,7 @@ def test_json_keeps_to_its_schema_and_holds_everything(tmp_path: Path, chiso: Co
 
 
 def test_the_sample_keeps_to_the_schema(chiso: CommandLine) -> None:
-    validator = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
+    validator = validator_of("robustness")
     outcome = chiso(
         *("robustness", ROOT / "samples" / "gia-lai-2026", "--period", "2026", "--as-of", "2026-10-10"),
         *("--format", "json", "--redraws", "20"),

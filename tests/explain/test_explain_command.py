@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 from tests.builders import a_catalogue, a_folder
 from tests.conftest import CommandLine
-from tests.test_docs import DOCS, strict_objects, validator_of
+from tests.schemas import strict_objects, validator_of
 
 SAMPLE = ("--period", "2026", "--as-of", "2026-10-10", "--lang", "en")
 
@@ -130,7 +130,7 @@ def test_the_list_of_cases_never_takes_the_place_of_the_records(chiso: CommandLi
 
 @pytest.fixture(scope="module")
 def validator() -> jsonschema.Draft202012Validator:
-    return validator_of(DOCS / "schemas" / "explain.schema.json")
+    return validator_of("explain")
 
 
 @pytest.mark.parametrize(
@@ -187,9 +187,7 @@ def test_an_officer_with_few_cases_is_told_by_counts_only(chiso: CommandLine, tm
     told = json.loads(chiso(*split, "--format", "json").stdout)
     unit = next(unit for unit in told["units"] if unit["key"] == "cb2")
     assert unit["total"] is None and unit["indices"][0]["points"] is None
-    assert not [
-        e.message for e in validator_of(DOCS / "schemas" / "scoreboard.schema.json").iter_errors(told)
-    ]
+    assert not [e.message for e in validator_of("scoreboard").iter_errors(told)]
     # A unit is never hidden.
     units = rows_of(chiso("score", folder, *asked, "--format", "csv").stdout)
     assert all(row["total"] for row in units)

@@ -5,17 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import openpyxl
 import pytest
 
 from tests.builders import a_catalogue
-from tests.conftest import ROOT, CommandLine
+from tests.conftest import CommandLine
+from tests.schemas import strict_objects, validator_of
 
 UNITS = "unit_code,unit_name,level,parent_code\nP,Tỉnh P,province,\nA,Xã Á,commune,P\nB,Xã B,commune,P\n"
 # As of 31/8/2026 A has two finished late and one open and late, B one open and late and one due soon.
@@ -245,27 +244,10 @@ def test_a_gate_stops_the_lists(folder: Path, chiso: CommandLine) -> None:
 # JSON
 
 
-def validator(name: str) -> jsonschema.Draft202012Validator:
-    schema = json.loads((ROOT / "docs" / "schemas" / f"{name}.schema.json").read_text("utf-8"))
-    jsonschema.Draft202012Validator.check_schema(schema)
-    return jsonschema.Draft202012Validator(schema)
-
-
-def objects(schema: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(schema, dict):
-        if "properties" in schema and "type" in schema:
-            yield schema
-        for child in schema.values():
-            yield from objects(child)
-    elif isinstance(schema, list):
-        for child in schema:
-            yield from objects(child)
-
-
 @pytest.mark.parametrize("name", ["late", "apology"])
 def test_the_schemas_are_strict(name: str) -> None:
-    schema: Any = validator(name).schema
-    found = list(objects(schema))
+    schema: Any = validator_of(name).schema
+    found = list(strict_objects(schema))
     assert len(found) >= 4
     for described in found:
         assert described["additionalProperties"] is False
@@ -277,14 +259,14 @@ def test_json_keeps_to_its_schema(folder: Path, chiso: CommandLine, tmp_path: Pa
     letters = tmp_path / "letters.json"
     outcome = chiso("late", folder, *AUGUST, "--format", "json", "--apology", letters, "--list", "open")
     data = json.loads(outcome.stdout)
-    assert not [error.message for error in validator("late").iter_errors(data)]
+    assert not [error.message for error in validator_of("late").iter_errors(data)]
     assert [record["case_id"] for record in data["records"]] == ["K3", "K4"]
     assert data["units"][0] == {
         **{"unit_code": "A", "unit_name": "Xã Á", "level": "commune", "in_population": 3, "undetermined": 0},
         **{"finished": None, "open": 1, "due": None},
     }
     told = json.loads(letters.read_text("utf-8"))
-    assert not [error.message for error in validator("apology").iter_errors(told)]
+    assert not [error.message for error in validator_of("apology").iter_errors(told)]
     assert [letter["case_id"] for letter in told["letters"]] == ["K3", "K4"]
 
 
@@ -293,7 +275,7 @@ def test_json_of_petitions_keeps_to_its_schema(folder: Path, chiso: CommandLine)
     (folder / "petitions.csv").write_text(header + "T1,A,03/08/2026,14/08/2026,18/08/2026\n", "utf-8")
     outcome = chiso("late", folder, *AUGUST, "--records", "petitions", "--format", "json")
     data = json.loads(outcome.stdout)
-    assert not [error.message for error in validator("late").iter_errors(data)]
+    assert not [error.message for error in validator_of("late").iter_errors(data)]
     assert [(record["petition_id"], record["working_days_late"]) for record in data["records"]] == [("T1", 2)]
 
 

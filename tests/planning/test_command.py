@@ -6,11 +6,9 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
-import jsonschema
 import pytest
 
 from chiso.scoring.planning.aim import AimKind
@@ -18,8 +16,8 @@ from chiso.terms.unit import LEVELS
 from tests.catalogues import index_entry
 from tests.conftest import ROOT
 from tests.planning.offices import ATTACH, RECORDS, an_office, cases
+from tests.schemas import schema_of, strict_objects, validator_of
 
-SCHEMA = ROOT / "docs" / "schemas" / "plan.schema.json"
 HEADER = "kind,index,case_id,unit_code,officer_code,effort"
 
 
@@ -106,7 +104,7 @@ def test_json_keeps_to_its_schema(ask: Any, aim: tuple[str, str]) -> None:
     outcome = ask("--unit", "A", *aim, "--format", "json")
     assert outcome.code == 0
     data = json.loads(outcome.stdout)
-    assert not [error.message for error in validator().iter_errors(data)]
+    assert not [error.message for error in validator_of("plan").iter_errors(data)]
     assert (data["unit"]["unit_code"], data["points_before"]) == ("A", 3.33)
     if aim == ("--to", "6"):
         assert (data["reachable"], data["points_after"], data["effort"]) == (True, 6.67, 1)
@@ -133,35 +131,20 @@ def test_json_of_the_samples_keeps_to_its_schema(samples: Path, chiso: Any) -> N
     )
     outcome = chiso("plan", samples / "gia-lai-2026", *words)
     data = json.loads(outcome.stdout)
-    assert not [error.message for error in validator().iter_errors(data)]
+    assert not [error.message for error in validator_of("plan").iter_errors(data)]
     assert data["lost"] and data["new_cases"] and data["at_risk"] and data["fixed"] and data["actions"]
     assert {entry["decided_by"] for entry in data["fixed"]} == {"H21", None}
 
 
-def validator() -> jsonschema.Draft202012Validator:
-    schema = json.loads(SCHEMA.read_text("utf-8"))
-    jsonschema.Draft202012Validator.check_schema(schema)
-    return jsonschema.Draft202012Validator(schema)
-
-
 def test_the_schema_is_strict() -> None:
-    schema: Any = validator().schema
-    found = list(_objects(schema))
+    schema = schema_of("plan")
+    found = list(strict_objects(schema))
     assert len(found) >= 12
     for described in found:
         assert described["additionalProperties"] is False
         assert described["required"] == list(described["properties"])
     assert schema["properties"]["aim"]["properties"]["kind"]["enum"] == list(get_args(AimKind))
     assert schema["properties"]["unit"]["properties"]["level"]["enum"] == list(LEVELS)
-
-
-def _objects(schema: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(schema, dict):
-        if "properties" in schema and "type" in schema:
-            yield schema
-        schema = list(schema.values())
-    for child in schema if isinstance(schema, list) else ():
-        yield from _objects(child)
 
 
 @pytest.mark.parametrize(

@@ -5,21 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, get_args
 
-import jsonschema
 import openpyxl
 import pytest
 from tests.reconcile.town import NO_PETITIONS, UNITS, cases, portal
+from tests.schemas import schema_of, strict_objects, validator_of
 
 from chiso.scoring.differences import CAUSES, Evidence
 from chiso.terms.unit import LEVELS
 
 ROOT = Path(__file__).resolve().parents[2]
-SCHEMA = ROOT / "docs" / "schemas" / "reconcile.schema.json"
 LATE = {"returned_at": "17/08/2026 09:00:00"}
 PERIOD = ("--period", "2026-08", "--as-of", "2026-08-31")
 
@@ -93,9 +91,7 @@ def test_json_keeps_to_its_schema(town: Path, chiso: Any) -> None:
     outcome = chiso(*options(town, "--portal-records", str(town / "cases.csv"), "--format", "json"))
     assert outcome.code == 0, outcome.stderr
     data = json.loads(outcome.stdout)
-    schema = json.loads(SCHEMA.read_text("utf-8"))
-    jsonschema.Draft202012Validator.check_schema(schema)
-    assert not [error.message for error in jsonschema.Draft202012Validator(schema).iter_errors(data)]
+    assert not [error.message for error in validator_of("reconcile").iter_errors(data)]
     part = data["units"][0]["figures"][0]["parts"][0]
     assert (part["cause"], part["points"], part["evidence"]) == ("date_rule", -2, "reproduced")
     kinds = {(case["our_unit"], case["portal_unit"]) for case in data["cases"]}
@@ -105,19 +101,8 @@ def test_json_keeps_to_its_schema(town: Path, chiso: Any) -> None:
 
 
 def test_the_schema_is_strict() -> None:
-    schema = json.loads(SCHEMA.read_text("utf-8"))
-
-    def objects(part: Any) -> Iterator[dict[str, Any]]:
-        if isinstance(part, dict):
-            if "properties" in part and part.get("type") == "object":
-                yield part
-            for child in part.values():
-                yield from objects(child)
-        elif isinstance(part, list):
-            for child in part:
-                yield from objects(child)
-
-    found = list(objects(schema))
+    schema = schema_of("reconcile")
+    found = list(strict_objects(schema))
     assert len(found) >= 12
     for described in found:
         assert described["additionalProperties"] is False

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
 import jsonschema
 import pytest
 from tests.builders import CASES, a_catalogue, a_folder
+from tests.schemas import schema_of, strict_objects, validator_of
 
 from chiso.catalogue.settings import Part
 from chiso.scoring import scoreboard
 from chiso.terms.unit import LEVELS
 
-SCHEMA = Path(__file__).resolve().parents[2] / "docs" / "schemas" / "whatif.schema.json"
-
 
 @pytest.fixture(scope="module")
 def validator() -> jsonschema.Draft202012Validator:
-    schema = json.loads(SCHEMA.read_text("utf-8"))
-    jsonschema.Draft202012Validator.check_schema(schema)
-    return jsonschema.Draft202012Validator(schema)
+    return validator_of("whatif")
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
@@ -48,21 +44,9 @@ def test_json_keeps_to_its_schema(
     assert data["indices_without_data"]["after"] == [{"index": "2", "lacks": ["cases.waiting_minutes"]}]
 
 
-def _strict_objects(schema: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(schema, dict):
-        if "properties" in schema and "type" in schema:
-            assert schema["additionalProperties"] is False, schema["properties"].keys()
-            yield schema
-        for child in schema.values():
-            yield from _strict_objects(child)
-    elif isinstance(schema, list):
-        for child in schema:
-            yield from _strict_objects(child)
-
-
 def test_the_schema_is_strict(validator: jsonschema.Draft202012Validator) -> None:
     schema: Any = validator.schema
-    found = list(_strict_objects(schema))
+    found = list(strict_objects(schema))
     assert len(found) >= 12
     for described in found:
         assert described["required"] == list(described["properties"])
@@ -71,6 +55,6 @@ def test_the_schema_is_strict(validator: jsonschema.Draft202012Validator) -> Non
     assert definitions["unit"]["properties"]["level"]["enum"] == list(LEVELS)
     assert definitions["standing"]["properties"]["outcome"]["enum"] == list(get_args(scoreboard.UnitOutcome))
     assert definitions["score"]["properties"]["outcome"]["enum"] == list(get_args(scoreboard.Outcome))
-    shared = json.loads((SCHEMA.parent / "scoreboard.schema.json").read_text("utf-8"))["$defs"]
+    shared = schema_of("scoreboard")["$defs"]
     for name in ("catalogue", "period", "fates", "file"):
         assert definitions[name] == shared[name], name
