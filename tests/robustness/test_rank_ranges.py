@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from tests.boards import Figure, a_board, communes, rules_of
 
 from chiso.catalogue.formula import RuleSet
-from chiso.scoring.either_way import TotalRange
+from chiso.scoring.either_way import TotalRange, places_either_way
 from chiso.scoring.open_rows import OpenRows
 from chiso.scoring.rank import rank_units
 from chiso.scoring.rank_ranges import robustness_of
+from chiso.scoring.redraws import league_points, middle, under_weights
 from chiso.scoring.robustness import LeagueRobustness, LeftOut, PlaceRange, Settings, UnitRobustness
 
 SETTINGS = Settings(redraws=200, spread=Fraction(1, 5), confidence=Fraction(19, 20), seed=766)
@@ -71,6 +72,35 @@ def test_every_range_holds_the_rank(
             assert 1 <= places.best <= unit.rank.place <= places.worst <= len(named)
         assert unit.overall.best == min(places.best for places in sources)
         assert unit.overall.worst == max(places.worst for places in sources)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.tuples(FIGURES, FIGURES), min_size=1, max_size=6),
+    st.lists(st.tuples(st.integers(0, 300), st.integers(0, 300)), min_size=6, max_size=6),
+)
+def test_ranges_that_are_not_stretched_hold_the_rank_too(
+    rules: RuleSet, figures: list[tuple[Figure, Figure]], play: list[tuple[int, int]]
+) -> None:
+    """The exact sources need no help: what is published is one of the outcomes that they look at."""
+    named = {f"C{n}": {"1": first, "2": second} for n, (first, second) in enumerate(figures)}
+    board, _ = a_board(rules, communes(*named), named)
+    ranks = rank_units(board.units)
+    totals = [rank.score.total for rank in ranks]
+    hundredth = Decimal("0.01")
+    open_ones = [
+        TotalRange(total - below * hundredth, total + above * hundredth)
+        for total, (below, above) in zip(totals, play, strict=False)
+    ]
+    for rank, places in zip(ranks, places_either_way(open_ones), strict=True):
+        assert places.best <= rank.place <= places.worst
+    for rank, places in zip(ranks, places_either_way([TotalRange(t, t) for t in totals]), strict=True):
+        assert (places.best, places.worst) == (rank.place, rank.place)
+    # Weights that do not change leave every place as it is, in every redraw.
+    still = replace(SETTINGS, spread=Fraction(0), redraws=7)
+    redrawn = under_weights(league_points(rules, [rank.score for rank in ranks]), still)
+    for rank, places in zip(ranks, middle(redrawn.places, still), strict=True):
+        assert (places.best, places.worst) == (rank.place, rank.place)
 
 
 @settings(max_examples=20, deadline=None)

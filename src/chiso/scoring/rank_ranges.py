@@ -76,7 +76,7 @@ def _league(
         UnitRobustness(
             rank=rank,
             weights=by_weights.holding(rank.place),
-            without_one=without_one.holding(rank.place),
+            without_one=without_one,
             left_out=left_out,
             either_way=either_way.holding(rank.place),
             least_total=total.whole[0],
