@@ -134,11 +134,6 @@ def in_each_tail(draws: int, confidence: Fraction) -> int:
     return math.floor(draws * (1 - confidence) / 2)
 
 
-def smallest_units(points: Decimal, places: int) -> int:
-    """Return rounded points as a whole number of their last decimal: 1250 for 12.50 at two places."""
-    return int(points.scaleb(places, context=_CONTEXT))
-
-
 def sum_points(points: Iterable[Decimal]) -> Decimal:
     """Return the sum of rounded points; it needs no rounding of its own."""
     return sum(points, Decimal("0.00"))

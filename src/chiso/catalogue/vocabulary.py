@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from chiso.errors import Text
+from chiso.errors import Text, plural
 from chiso.terms.columns import TABLES
 
 
@@ -37,6 +37,10 @@ class TableWords:
     one: str
     more: str
     columns: Mapping[str, ColumnWords]
+
+    def called(self, number: int) -> Text:
+        """Return what so many records are called; Vietnamese has one form."""
+        return Text(self.vi, plural(number, self.one, self.more))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chiso.cli.commands import main
-from chiso.cli.options import output_options, path_option, period_options
+from chiso.cli.options import output_options, path_option, peer_groups_option, period_options
 from chiso.cli.output import (
     chosen,
     form_of,
@@ -83,11 +83,7 @@ class Points(_PointsParameter):
     metavar="N",
     help=say("Hạng cần đạt, các đơn vị khác giữ nguyên", "Rank to reach while the others stand still"),
 )
-@click.option(
-    "--peer-groups",
-    is_flag=True,
-    help=say("Xếp riêng từng nhóm so sánh của danh mục", "Rank each peer group of the registry apart"),
-)
+@peer_groups_option
 @path_option("--efforts", vi="Công sức mỗi loại việc (YAML)", en="Effort of each kind of repair (YAML)")
 @click.option(
     "--limit",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from chiso.errors import Place, Problem, RecordsError, Text
 from chiso.records.corrections import load_corrections
-from chiso.records.dataset import QuarantinedRow, Records, ReportedFigure
+from chiso.records.dataset import NOT_SET_ASIDE, QuarantinedRow, Records, ReportedFigure
 from chiso.records.load import load_records
 from chiso.records.mapping import load_spelling
 from chiso.records.small import read_reported
@@ -60,7 +60,9 @@ def read_portal_cases(
     records = load_records(paths, units=registry, needed={"cases": {"case_id"}}, mappings=mappings)
     if "cases" not in records.tables:
         raise RecordsError(Problem(_NO_CASES, Place(str(paths[0]))))
-    rows = records.connection.execute("SELECT case_id, unit_code FROM cases WHERE set_aside = 0").fetchall()
+    rows = records.connection.execute(
+        f"SELECT case_id, unit_code FROM cases WHERE set_aside = {NOT_SET_ASIDE}"
+    ).fetchall()
     return dict(rows), records
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from chiso.catalogue.vocabulary import vocabulary
 from chiso.errors import Language, Text, plural
 from chiso.reporting.notes import run_notes
 from chiso.reporting.tables import Column, ColumnKind, ReportTable, Value, day_text, number_text
@@ -45,10 +46,6 @@ _SHORT: Mapping[str, Text] = {
 }
 # Wider terminals show more; what is not listed here is shown in any.
 _SHOWN_FROM: Mapping[str, int] = {"received_on": 100, "procedure_name": 140}
-_ONE: Mapping[str, Text] = {
-    "cases": Text(vi="hồ sơ", en="case"),
-    "petitions": Text(vi="PAKN", en="petition"),
-}
 _APOLOGY = (
     *("recipient", "case_id", "procedure_name", "received_on", "due_on", "ended_on"),
     *("unit_code", "unit_name", "working_days_late", "reason", "new_due_on"),
@@ -168,18 +165,8 @@ def list_title(name: ListName, within: int) -> Text:
 
 def numbered(number: int, lists: LateLists) -> Text:
     """Return so many records in words."""
-    word = _one(lists) if number == 1 else several(lists)
+    word = vocabulary().tables[lists.table.name].called(number)
     return Text(vi=f"{number_text(number, 'vi')} {word.vi}", en=f"{number_text(number, 'en')} {word.en}")
-
-
-def _one(lists: LateLists) -> Text:
-    return _ONE.get(lists.table.name, Text(vi="bản ghi", en="record"))
-
-
-def several(lists: LateLists) -> Text:
-    """Return what several records of the table are called."""
-    one = _one(lists)
-    return Text(vi=one.vi, en=f"{one.en}s")
 
 
 def late_notes(lists: LateLists, language: Language) -> list[str]:

@@ -9,8 +9,9 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
+from chiso.catalogue.vocabulary import vocabulary
 from chiso.errors import CannotWriteError, Language, Problem, Text
-from chiso.reporting.late_tables import LABELS, late_notes, list_title, numbered, several
+from chiso.reporting.late_tables import LABELS, late_notes, list_title, numbered
 from chiso.reporting.tables import day_text
 from chiso.scoring.late import LateLists
 from chiso.scoring.late_records import ListedRecord, ListName
@@ -141,7 +142,7 @@ def _above(lists: LateLists, name: ListName, language: Language) -> list[tuple[s
     period = Text(vi=f"Kỳ {judgement.period.label}", en=f"Period {judgement.period.label}")
     if name == "due":
         period = list_title(name, lists.within)
-    many, title = several(lists), _TITLES[name]
+    many, title = vocabulary().tables[lists.table.name].called(0), _TITLES[name]
     title = Text(vi=f"Danh sách {many.vi} {title.vi}", en=f"{many.en} {title.en}")
     line = Text(vi=f"({period.vi}, tính đến {as_of})", en=f"({period.en}, as of {as_of})")
     return [

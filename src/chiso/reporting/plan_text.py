@@ -13,18 +13,11 @@ from rich.table import Table
 from rich.text import Text as RichText
 
 from chiso.catalogue.formula import RuleSet
+from chiso.catalogue.vocabulary import vocabulary
 from chiso.errors import Language, Text, plural
-from chiso.reporting.tables import OUTCOMES, number_text
+from chiso.reporting.tables import OUTCOMES, number_text, signed_text
 from chiso.scoring.planning.plan import Plan, PlannedAction
 from chiso.scoring.scoreboard import Score, UnitScore
-
-_RECORDS = {
-    "cases": (Text(vi="hồ sơ", en="case"), Text(vi="hồ sơ", en="cases")),
-    "procedures": (Text(vi="TTHC", en="procedure"), Text(vi="TTHC", en="procedures")),
-    "publications": (Text(vi="quyết định", en="decision"), Text(vi="quyết định", en="decisions")),
-    "petitions": (Text(vi="PAKN", en="petition"), Text(vi="PAKN", en="petitions")),
-}
-_OTHERS = (Text(vi="bản ghi", en="record"), Text(vi="bản ghi", en="records"))
 
 
 def print_plan(
@@ -130,18 +123,17 @@ def _work(plan: Plan, language: Language, limit: int) -> Iterator[tuple[Text, st
     for kind, actions in by_kind.items():
         if not actions:
             continue
-        one, more = _RECORDS.get(actions[0].table, _OTHERS)
         count, effort = len(actions), sum(action.effort for action in actions)
         moved = dict.fromkeys(code for action in actions for code in action.indices)
         listed = ", ".join(code for code in (s.index for s in plan.unit.scores) if code in moved)
-        name = plan.names[kind]
+        name, noun = plan.names[kind], vocabulary().tables[actions[0].table].called(count)
         heading = Text(
-            vi=f"  {name.vi}: {number_text(count, 'vi')} {one.vi}, công sức {number_text(effort, 'vi')} "
+            vi=f"  {name.vi}: {number_text(count, 'vi')} {noun.vi}, công sức {number_text(effort, 'vi')} "
             f"(chỉ số {listed})",
-            en=f"  {name.en}: {number_text(count, 'en')} {plural(count, one.en, more.en)}, "
+            en=f"  {name.en}: {number_text(count, 'en')} {noun.en}, "
             f"effort {number_text(effort, 'en')} ({plural(len(moved), 'index', 'indices')} {listed})",
         )
-        yield heading, _named(actions, one, limit, language)
+        yield heading, _named(actions, noun, limit, language)
 
 
 def _named(actions: Sequence[PlannedAction], noun: Text, limit: int, language: Language) -> str:
@@ -180,7 +172,7 @@ def _gains(plan: Plan, rules: RuleSet, language: Language) -> Table:
                 rule.name.vi if language == "vi" else rule.name.en,
                 " → ".join(counts),
                 " → ".join(number_text(value, language) for value in points),
-                ("+" if gain >= 0 else "") + number_text(gain, language),
+                signed_text(gain, language),
             )
     return table
 

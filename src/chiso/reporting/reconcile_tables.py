@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from chiso.errors import Language, Text, plural
 from chiso.reporting.notes import lines_of_rows, notes
-from chiso.reporting.tables import LABELS, Column, ColumnKind, ReportTable, Value, number_text
+from chiso.reporting.tables import LABELS, Column, ColumnKind, ReportTable, Value, number_text, signed_text
 from chiso.scoring.counts import Fates
 from chiso.scoring.differences import (
     CAUSES,
@@ -114,7 +114,7 @@ def totals_for_people(found: Reconciliation, language: Language) -> ReportTable:
 
     def shown(name: str, value: Value) -> Value:
         if isinstance(value, Decimal) and name in (*CAUSES, "difference"):
-            return signed(value, language)
+            return signed_text(value, language)
         return value
 
     return ReportTable(
@@ -155,7 +155,7 @@ def _row_for_people(found: Reconciliation, entry: Difference, language: Language
         entry.ours.points,
         _pair(entry.theirs, language),
         entry.theirs.points,
-        signed(entry.difference, language),
+        signed_text(entry.difference, language),
         "\n".join(_told(part, language) for part in entry.parts),
     )
 
@@ -168,7 +168,7 @@ def _heading(unit: UnitDifferences) -> Text:
         compared = f"{total.compared} {words[2]}"
         return (
             f"{unit.unit.code} {unit.unit.name} · {compared}: {words[0]} {ours} · {words[1]} {theirs} "
-            f"({signed(total.difference, language)})"
+            f"({signed_text(total.difference, language)})"
         )
 
     figures = plural(total.compared, "figure", "figures")
@@ -180,7 +180,7 @@ def _heading(unit: UnitDifferences) -> Text:
 
 def _told(part: Part, language: Language) -> str:
     counts = [
-        f"{word} {_signed_count(change, language)}"
+        f"{word} {signed_text(change, language)}"
         for change, word in (
             (part.numerator, Text(vi="tử", en="num.").in_language(language)),
             (part.denominator, Text(vi="mẫu", en="den.").in_language(language)),
@@ -188,7 +188,7 @@ def _told(part: Part, language: Language) -> str:
         if change
     ]
     cause = CAUSE_NAMES[part.cause].in_language(language)
-    change = signed(part.points, language) + (f" ({', '.join(counts)})" if counts else "")
+    change = signed_text(part.points, language) + (f" ({', '.join(counts)})" if counts else "")
     if part.hypothesis == part.cause == "unexplained":
         return f"{cause} {change}"
     doubt = _DOUBTS.get(part.evidence)
@@ -200,15 +200,6 @@ def _pair(figures: Figures, language: Language) -> str | None:
     if figures.numerator is None or figures.denominator is None:
         return None if figures.percent is None else f"{number_text(figures.percent, language)} %"
     return f"{number_text(figures.numerator, language)} / {number_text(figures.denominator, language)}"
-
-
-def signed(value: Decimal, language: Language) -> str:
-    """Return a difference with its sign, as people write it."""
-    return ("+" if value > 0 else "") + number_text(value, language).replace("-", "−")
-
-
-def _signed_count(value: int, language: Language) -> str:
-    return ("+" if value > 0 else "") + number_text(value, language).replace("-", "−")
 
 
 def reconciliation_notes(found: Reconciliation, language: Language) -> list[str]:
@@ -243,9 +234,9 @@ def _notes(found: Reconciliation) -> Iterator[Text]:
         if concerned:
             name, points = CAUSE_NAMES[cause], total.causes[cause]
             yield Text(
-                vi=f"{name.vi}: {len(concerned)} số, {signed(points, 'vi')} điểm",
+                vi=f"{name.vi}: {len(concerned)} số, {signed_text(points, 'vi')} điểm",
                 en=f"{name.en}: {len(concerned)} {plural(len(concerned), 'figure', 'figures')}, "
-                f"{signed(points, 'en')} points",
+                f"{signed_text(points, 'en')} points",
             )
     yield from _cases(found)
 

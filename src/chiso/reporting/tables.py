@@ -252,6 +252,12 @@ def number_text(value: Decimal | int, language: Language) -> str:
     return text.translate(str.maketrans(",.", ".,")) if language == "vi" else text
 
 
+def signed_text(value: Decimal | int, language: Language) -> str:
+    """Return a change or difference as people write it: +1.50, −1.50, 0.00."""
+    text = number_text(-value if value < 0 else value, language)
+    return f"+{text}" if value > 0 else f"−{text}" if value < 0 else text
+
+
 def day_text(day: date, language: Language) -> str:
     """Return a day as people write it: 31/08/2026 in Vietnamese, 2026-08-31 in English."""
     return f"{day:%d/%m/%Y}" if language == "vi" else day.isoformat()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from typing import TypeVar
 
 from chiso.catalogue.model import Bilingual
@@ -17,6 +16,7 @@ from chiso.reporting.tables import (
     ReportTable,
     Value,
     number_text,
+    signed_text,
 )
 from chiso.scoring.scoreboard import Score
 from chiso.scoring.whatif import ScoreChange, UnitChange, Whatif
@@ -125,7 +125,7 @@ def _shown_totals(result: Whatif, language: Language) -> ReportTable:
     rows = [
         (
             *_of_unit(result, unit),
-            *(unit.before.score.total, unit.after.score.total, signed(unit.total, language)),
+            *(unit.before.score.total, unit.after.score.total, signed_text(unit.total, language)),
             _arrow(unit.before.score.max_points, unit.after.score.max_points, language),
             _arrow(unit.before.place, unit.after.place, language),
             _arrow(_band(unit.before.score.band, language), _band(unit.after.score.band, language), language),
@@ -162,7 +162,7 @@ def _shown_by_index(result: Whatif, language: Language) -> ReportTable:
                 _counts(score.after, language),
                 _points(score.before, language),
                 _points(score.after, language),
-                None if score.points is None else signed(score.points, language),
+                None if score.points is None else signed_text(score.points, language),
             )
             for unit, score in changed_scores(result)
         ),
@@ -175,12 +175,6 @@ def changed_scores(result: Whatif) -> Iterator[tuple[UnitChange, ScoreChange]]:
         for score in unit.scores:
             if score.differs:
                 yield unit, score
-
-
-def signed(value: Decimal, language: Language) -> str:
-    """Return a change as people write it: +1.50, −1.50, 0.00."""
-    text = number_text(abs(value), language)
-    return f"+{text}" if value > 0 else f"−{text}" if value < 0 else text
 
 
 def _counts(score: Score, language: Language) -> str | None:

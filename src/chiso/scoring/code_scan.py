@@ -34,10 +34,11 @@ class _Seen:
 
     met: bool = False
     met_elsewhere: bool = False
-    # The truths of rows of the period that did not meet it, and the standings of rows outside it.
+    # The truths of rows of the period that did not meet it.
     failing: list[tuple[Truths, int]] = field(default_factory=list)
-    holding: list[Truths] = field(default_factory=list)
-    not_in_period: list[Standing] = field(default_factory=list)
+    # Those of the first row that met it, and the standing of the first row outside the period.
+    holding: Truths | None = None
+    not_in_period: Standing | None = None
 
 
 class CodeScan:
@@ -82,16 +83,14 @@ class CodeScan:
             seen = found.setdefault(code, _Seen())
             truths = truths_of(parts, truth_values[: len(parts)])
             if row.fate != IN_POPULATION:
-                standing = of_fate(row.fate, count.table, rules, truths)
-                if standing is not None:
-                    seen.not_in_period.append(standing)
+                seen.not_in_period = seen.not_in_period or of_fate(row.fate, count.table, rules, truths)
             elif holds(count.where, truths) is not True:
                 seen.failing.append((truths, row.rows))
             elif among and not truth_values[-1]:
                 seen.met_elsewhere = True
             else:
                 seen.met = True
-                seen.holding.append(truths)
+                seen.holding = truths if seen.holding is None else seen.holding
         return found
 
     def _standing(self, seen: dict[Count, _Seen]) -> Standing | None:
@@ -113,8 +112,8 @@ class CodeScan:
                 return _commonest(entry, shown.failing) or Standing("not_counted", told=_ABSENT)
         for entry in self._numerator:
             shown = seen[entry.count]
-            if entry.sign < 0 and shown.holding:
-                return of_failing([entry], shown.holding[0])
+            if entry.sign < 0 and shown.holding is not None:
+                return of_failing([entry], shown.holding)
         return Standing("not_counted")
 
     def _outside(self, seen: dict[Count, _Seen]) -> Standing | None:
@@ -125,8 +124,8 @@ class CodeScan:
             standing = _commonest(entry, shown.failing)
             if standing is not None:
                 return Standing("outside", standing.clause)
-            if shown.not_in_period:
-                return shown.not_in_period[0]
+            if shown.not_in_period is not None:
+                return shown.not_in_period
         if any(seen[entry.count].met_elsewhere for entry in self._numerator):
             return Standing("outside", told=_BEYOND)
         return None

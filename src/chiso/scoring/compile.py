@@ -29,6 +29,7 @@ from chiso.catalogue.expression import (
     walk,
 )
 from chiso.catalogue.formula import Count, TableRules
+from chiso.records import dataset
 from chiso.terms.columns import FIRST_DAY, TABLES, ColumnSpec, Relation, TableSpec
 
 # Fates as the statement numbers them; exclusions follow from FIRST_EXCLUSION on, in catalogue order.
@@ -263,7 +264,8 @@ class _Compiler:
             for n, exclusion in enumerate(self._rules.exclusions)
         )
         return (
-            f"CASE WHEN t.set_aside = 1 THEN {QUARANTINED} WHEN t.set_aside = 2 THEN {SUPERSEDED} "
+            f"CASE WHEN t.set_aside = {dataset.QUARANTINED} THEN {QUARANTINED} "
+            f"WHEN t.set_aside = {dataset.SUPERSEDED} THEN {SUPERSEDED} "
             f"WHEN NOT {population} THEN {OUTSIDE} {exclusions} "
             f"WHEN {population} THEN {IN_POPULATION} ELSE {UNDETERMINED} END"
         )
@@ -329,8 +331,8 @@ class _Compiler:
         # another may have the same key twice.
         place = f"row_number() OVER (PARTITION BY {', '.join(keys)} ORDER BY {newest}t.rowid DESC)"
         rows = (
-            f"SELECT {', '.join(selected)} FROM {target.name} t {unit} WHERE t.set_aside = 0 "
-            f"{found}QUALIFY {place} = 1"
+            f"SELECT {', '.join(selected)} FROM {target.name} t {unit} "
+            f"WHERE t.set_aside = {dataset.NOT_SET_ASIDE} {found}QUALIFY {place} = 1"
         )
         on = " AND ".join(
             f'"{relation.name}".key_{n} = {_join_key(self._table.columns[own])}'

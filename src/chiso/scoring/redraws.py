@@ -71,8 +71,8 @@ def league_points(rules: RuleSet, units: Sequence[UnitScore]) -> LeaguePoints:
     for item, cells in _cells(rules, units):
         if any(points or most for points, most in cells):
             items.append(item)
-            columns.append([arithmetic.smallest_units(points or _NO_POINTS, places) for points, _ in cells])
-            columns.append([arithmetic.smallest_units(most, places) for _, most in cells])
+            columns.append([arithmetic.scaled(points or _NO_POINTS, places) for points, _ in cells])
+            columns.append([arithmetic.scaled(most, places) for _, most in cells])
     table = np.array(columns, dtype=np.float64).reshape(2 * len(items), len(units)).T
     return LeaguePoints(tuple(items), table[:, 0::2], table[:, 1::2])
 
@@ -147,7 +147,7 @@ def under_small_numbers(
             fixed -= score.points or _NO_POINTS
             where = (index.code, _measured_at(score, index, unit, registry))
             drawn.setdefault(where, (score, []))[1].append(row)
-        totals[row] = arithmetic.smallest_units(fixed, places)
+        totals[row] = arithmetic.scaled(fixed, places)
     for (index_code, unit_code), (score, rows) in drawn.items():
         index, rounding = by_code[index_code]
         chance = np.random.RandomState(_chance(settings.seed, "ratio", index_code, unit_code))
@@ -180,7 +180,7 @@ def _points_redrawn(
     assert score.numerator is not None and score.denominator is not None  # see is_counted_share
     failing = score.denominator - score.numerator
     ratios = chance.beta(score.numerator + 0.5, failing + 0.5, size=redraws)
-    maximum = arithmetic.smallest_units(index.points, rounding.points)
+    maximum = arithmetic.scaled(index.points, rounding.points)
     points: Integers = np.floor(shares(index.rule, ratios) * maximum + 0.5).astype(np.int32)
     return points
 
