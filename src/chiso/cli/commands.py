@@ -20,6 +20,7 @@ from chiso.cli.options import (
     peer_groups_option,
     reading_options,
     scoring_options,
+    several_periods,
 )
 from chiso.cli.output import (
     UNKNOWN_WIDTH,
@@ -30,13 +31,19 @@ from chiso.cli.output import (
     request_of,
     watching,
     write_result,
+    write_results,
     write_text,
 )
-from chiso.cli.shell import Commands, say
+from chiso.cli.shell import Commands, say, usage
 from chiso.errors import ExitCode, Text
 
 if TYPE_CHECKING:
-    from chiso.reporting.tables import Detail
+    from collections.abc import Callable
+
+    from chiso.errors import Language
+    from chiso.reporting.tables import Detail, ReportTable
+    from chiso.scoring.rank import Rank
+    from chiso.scoring.scoreboard import Scoreboard
 
 
 @click.group(
@@ -65,18 +72,12 @@ def main() -> None:
     metavar="WHAT",
     help=say("Chia theo officer, field, procedure, channel", "Split by officer, field, procedure, channel"),
 )
-def score(**options: Any) -> None:
+def score(**options: Any) -> int:
     """Score units."""
-    from chiso import run
-    from chiso.api import today_in_vietnam
     from chiso.reporting.tables import score_table
 
-    request = request_of(options, run.ScoreRequest)
-    language = chosen(options)
-    with watching(language) as progress:
-        board = run.score(request, today_in_vietnam(), progress, gates(options, language))
     detail: Detail = options["detail"]
-    write_result(board, None, score_table(board, detail, language), options, language)
+    return _scored(options, lambda board, language: (None, score_table(board, detail, language)))
 
 
 @main.command(help=say("Xếp hạng các đơn vị, mỗi cấp riêng.", "Rank units, each level apart."))
@@ -88,20 +89,44 @@ def score(**options: Any) -> None:
     help=say("Chỉ N hạng đầu mỗi cấp", "Only the first N places of each level"),
 )
 @peer_groups_option
-def rank(**options: Any) -> None:
+def rank(**options: Any) -> int:
     """Rank units."""
     from chiso import run
-    from chiso.api import today_in_vietnam
     from chiso.reporting.tables import rank_table
 
+    def ranking(board: Scoreboard, language: Language) -> tuple[tuple[Rank, ...], ReportTable]:
+        ranks = run.rank(board, by_peer_group=options["peer_groups"])
+        if options["top"] is not None:
+            ranks = tuple(rank for rank in ranks if rank.place <= options["top"])
+        return ranks, rank_table(board, ranks, language)
+
+    return _scored(options, ranking)
+
+
+def _scored(
+    options: dict[str, Any],
+    shown: Callable[[Scoreboard, Language], tuple[tuple[Rank, ...] | None, ReportTable]],
+) -> int:
+    """Score the periods asked for and put the tables that ``shown`` makes of them where they belong."""
+    from chiso import run
+    from chiso.api import today_in_vietnam
+
+    several = several_periods(options)
     request = request_of(options, run.ScoreRequest)
     language = chosen(options)
+    if not several:
+        with watching(language) as progress:
+            board = run.score(request, today_in_vietnam(), progress, gates(options, language))
+        write_result(board, *shown(board, language), options, language)
+        return ExitCode.DONE
+    if options.get("by") is not None:
+        raise usage("--by chỉ dùng với --period", "--by goes with --period only")
     with watching(language) as progress:
-        board = run.score(request, today_in_vietnam(), progress, gates(options, language))
-    ranks = run.rank(board, by_peer_group=options["peer_groups"])
-    if options["top"] is not None:
-        ranks = tuple(rank for rank in ranks if rank.place <= options["top"])
-    write_result(board, ranks, rank_table(board, ranks, language), options, language)
+        scored = run.score_periods(request, today_in_vietnam(), progress, gates(options, language))
+    results = [(board, *shown(board, language)) for board in scored.boards]
+    unscored = [(each.judgement.period.label, each.error) for each in scored.unscored]
+    write_results(results, unscored, options, language)
+    return ExitCode.PARTLY_DONE if unscored else ExitCode.DONE
 
 
 @main.command(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 import click
 
 from chiso.cli.shell import language_from, usage
-from chiso.errors import CannotWriteError, Language, Place, Problem, Text
+from chiso.errors import CannotWriteError, ChisoError, Language, Place, Problem, Text
 
 if TYPE_CHECKING:
     from chiso.records.dataset import Records
@@ -79,6 +79,37 @@ def write_result(
         inputs=[file.path for file in board.provenance.files],
         as_json=lambda: scoreboard_json(board, language, ranks),
         shown=with_index_names(table, board, language),
+    )
+
+
+def write_results(
+    results: Sequence[tuple[Scoreboard, tuple[Rank, ...] | None, ReportTable]],
+    unscored: Sequence[tuple[str, ChisoError]],
+    options: dict[str, Any],
+    language: Language,
+) -> None:
+    """Put the scoreboards of several periods where they were asked for, as one result."""
+    from chiso.reporting import several
+    from chiso.reporting.tables import with_index_names
+
+    boards = [board for board, _, _ in results]
+    headings = [several.period_heading(board) for board in boards]
+    write_table(
+        several.stacked([table for _, _, table in results], headings),
+        options,
+        language,
+        lines=several.notes_of_several(boards, language),
+        aside=[
+            *several.quarantine_of_several(boards, language),
+            *several.unscored_lines(unscored, language),
+        ],
+        inputs=[file.path for board in boards for file in board.provenance.files],
+        as_json=lambda: several.scoreboards_json(
+            [(board, ranks) for board, ranks, _ in results], unscored, language
+        ),
+        shown=several.stacked(
+            [with_index_names(table, board, language) for board, _, table in results], headings
+        ),
     )
 
 

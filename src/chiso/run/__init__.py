@@ -7,6 +7,7 @@ from chiso.run.checking import Checked, check, draft_mapping
 from chiso.run.comparing import Comparison, Reference, diff_catalogues, diff_editions, reference
 from chiso.run.explaining import ExplainRequest, explain
 from chiso.run.late_lists import LateRequest, late
+from chiso.run.periods import ScoredPeriods, Unscored, score_periods
 from chiso.run.planning import Planned, PlanRequest, plan
 from chiso.run.preparing import Gates, PeriodRequest, Prepared, ReadRequest, check_gates, provenance
 from chiso.run.reconcile import ReconcileRequest, reconcile_with_portal
@@ -29,6 +30,8 @@ __all__ = [
     "Reference",
     "RobustnessRequest",
     "ScoreRequest",
+    "ScoredPeriods",
+    "Unscored",
     "WhatifRequest",
     "check",
     "check_gates",
@@ -45,6 +48,7 @@ __all__ = [
     "reference",
     "robustness",
     "score",
+    "score_periods",
     "show_catalogue",
     "test_catalogue",
     "whatif",
