@@ -29,6 +29,7 @@ from chiso.cli.output import (
     form_of,
     gates,
     request_of,
+    tell_kept,
     watching,
     write_result,
     write_results,
@@ -109,24 +110,45 @@ def _scored(
 ) -> int:
     """Score the periods asked for and put the tables that ``shown`` makes of them where they belong."""
     from chiso import run
-    from chiso.api import today_in_vietnam
+    from chiso.api import now_in_vietnam, today_in_vietnam
 
     several = several_periods(options)
     request = request_of(options, run.ScoreRequest)
+    _check_goes_together(options, several=several)
     language = chosen(options)
-    if not several:
-        with watching(language) as progress:
-            board = run.score(request, today_in_vietnam(), progress, gates(options, language))
-        write_result(board, *shown(board, language), options, language)
-        return ExitCode.DONE
-    if options.get("by") is not None:
-        raise usage("--by chỉ dùng với --period", "--by goes with --period only")
+    # What is kept is whole, whichever units are shown.
+    kept = options["history"] is not None
+    asked = request.for_all_units() if kept else request
     with watching(language) as progress:
-        scored = run.score_periods(request, today_in_vietnam(), progress, gates(options, language))
-    results = [(board, *shown(board, language)) for board in scored.boards]
+        passing = gates(options, language)
+        if several:
+            scored = run.score_periods(asked, today_in_vietnam(), progress, passing)
+        else:
+            scored = run.ScoredPeriods((run.score(asked, today_in_vietnam(), progress, passing),), ())
+    boards = [run.chosen_units(board, request) for board in scored.boards] if kept else scored.boards
+    results = [(board, *shown(board, language)) for board in boards]
     unscored = [(each.judgement.period.label, each.error) for each in scored.unscored]
-    write_results(results, unscored, options, language)
+    if several:
+        write_results(results, unscored, options, language)
+    else:
+        write_result(*results[0], options, language)
+    if kept:
+        added = run.keep(options["history"], request, scored.boards, now_in_vietnam(), options["series"])
+        tell_kept(added, options["history"], language)
     return ExitCode.PARTLY_DONE if unscored else ExitCode.DONE
+
+
+def _check_goes_together(options: dict[str, Any], *, several: bool) -> None:
+    """Raise UsageError for options of which one rules the other out."""
+    if options.get("by") is not None and several:
+        raise usage("--by chỉ dùng với --period", "--by goes with --period only")
+    if options.get("by") is not None and options["history"] is not None:
+        raise usage(
+            "--history chỉ lưu bảng điểm của đơn vị, không dùng với --by",
+            "--history keeps scores of units, it does not go with --by",
+        )
+    if options["series"] is not None and options["history"] is None:
+        raise usage("--series cần --history", "--series needs --history")
 
 
 @main.command(

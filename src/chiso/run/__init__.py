@@ -6,6 +6,7 @@ from chiso.run.catalogues import show_catalogue, test_catalogue, write_sample
 from chiso.run.checking import Checked, check, draft_mapping
 from chiso.run.comparing import Comparison, Reference, diff_catalogues, diff_editions, reference
 from chiso.run.explaining import ExplainRequest, explain
+from chiso.run.history import history_board, history_runs, keep, prove_history
 from chiso.run.late_lists import LateRequest, late
 from chiso.run.periods import ScoredPeriods, Unscored, score_periods
 from chiso.run.planning import Planned, PlanRequest, plan
@@ -40,8 +41,12 @@ __all__ = [
     "diff_editions",
     "draft_mapping",
     "explain",
+    "history_board",
+    "history_runs",
+    "keep",
     "late",
     "plan",
+    "prove_history",
     "provenance",
     "rank",
     "reconcile_with_portal",

@@ -65,7 +65,7 @@ def score_periods(
         ]
         for each, outcome in score_each(asked, records, working_days):
             if isinstance(outcome, Scoreboard):
-                outcome = chosen_units(outcome, records.units, request)
+                outcome = chosen_units(outcome, request, records.units)
             found[each.judgement] = outcome
 
     boards, unscored = [], []
