@@ -15,6 +15,8 @@ from chiso.terms.text import folded
 from chiso.terms.written import WrittenRow
 
 _ROLES = ("lead", "lead_name", "cooperating", "responsible", "responsible_name")
+# What is told beside an index, in tables and JSON.
+ASSIGNMENT_COLUMNS = ("lead", "cooperating", "responsible", "report_deadline")
 _LOOKS_LIKE_DAY = re.compile(r"\d{1,2}/\d{1,2}/\d{4}|\d{4}-\d{2}-\d{2}")
 
 
@@ -71,6 +73,7 @@ class Assignments:
     """
 
     path: str
+    sha256: str
     by_index: Mapping[str, Assignment]
     by_group: Mapping[str, Assignment]
     unused: tuple[str, ...] = ()
@@ -108,13 +111,25 @@ class Assignments:
                 vi=f"--responsible: bảng phân công không giao chỉ số nào cho “{code}”",
                 en=f"--responsible: the assignments give “{code}” no index",
             ),
-            Place(self.path),
-            suggestion(code, codes) or allowed_words(codes),
+            hint=suggestion(code, codes) or allowed_words(codes),
         )
+
+
+def assignment_cells(assignment: Assignment | None) -> dict[str, str | None]:
+    """Return what stands beside an index in a table, by column; all None where nobody answers for it."""
+    if assignment is None:
+        return dict.fromkeys(ASSIGNMENT_COLUMNS)
+    return {
+        "lead": assignment.lead,
+        "cooperating": "; ".join(assignment.cooperating) or None,
+        "responsible": assignment.responsible_name or assignment.responsible,
+        "report_deadline": assignment.report_deadline,
+    }
 
 
 def assigned(
     path: str,
+    sha256: str,
     rows: Sequence[WrittenRow],
     rules: RuleSet,
     problems: Iterable[Problem] = (),
@@ -147,7 +162,7 @@ def assigned(
         found.append(Problem(message, Place(path)))
     if found:
         raise RecordsError(sorted(found, key=_in_file_order))
-    return Assignments(path, by_index, by_group, tuple(unused))
+    return Assignments(path, sha256, by_index, by_group, tuple(unused))
 
 
 def _in_file_order(problem: Problem) -> tuple[str, int, int]:

@@ -11,6 +11,7 @@ from chiso.catalogue.formula import RuleSet
 from chiso.errors import Problem, Text
 from chiso.records.assignment_rows import read_assignment_rows
 from chiso.records.personal_text import holds_personal_number
+from chiso.records.sources.container import sha256_of
 from chiso.terms.written import WrittenRow
 
 __all__ = ["Assignment", "Assignments", "load_assignments"]
@@ -34,7 +35,8 @@ def load_assignments(path: Path, rules: RuleSet, *, show_officials: bool = False
     else:
         rows, unused, problems = read_assignment_rows(path)
     problems += _personal_numbers(rows)
-    return assigned(str(path), rows, rules, problems, unused=unused, show_officials=show_officials)
+    sha256 = sha256_of(path)
+    return assigned(str(path), sha256, rows, rules, problems, unused=unused, show_officials=show_officials)
 
 
 def _personal_numbers(rows: Iterable[WrittenRow]) -> Iterator[Problem]:
