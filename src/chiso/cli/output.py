@@ -35,7 +35,7 @@ _SCORES = Text(vi="Điểm", en="Scores")
 # The options whose files are read, and those whose files are written.
 _READ = (
     *("records", "units", "reported", "mapping", "corrections", "catalogue", "working_days", "efforts"),
-    *("overlays", "drop_cases", "portal", "portal_records"),
+    *("overlays", "drop_cases", "portal", "portal_records", "assignments"),
 )
 _WRITTEN = {
     "output": "-o",
@@ -89,7 +89,7 @@ def write_result(
         aside=[*remarks.quarantine_lines(board, language)],
         inputs=[*(file.path for file in board.provenance.files), *read],
         as_json=lambda: scoreboard_json(board, language, ranks),
-        shown=with_index_names(table, board, language),
+        shown=with_index_names(_with_owners(table, board, language), board, language),
     )
 
 
@@ -119,9 +119,21 @@ def write_results(
             [(board, ranks) for board, ranks, _ in results], unscored, language
         ),
         shown=several.stacked(
-            [with_index_names(table, board, language) for board, _, table in results], headings
+            [
+                with_index_names(_with_owners(table, board, language), board, language)
+                for board, _, table in results
+            ],
+            headings,
         ),
     )
+
+
+def _with_owners(table: ReportTable, board: Scoreboard, language: Language) -> ReportTable:
+    from chiso.reporting.assigned import with_owners
+
+    owners = board.assigned()
+    rows = [owners.get(score.index) for unit in board.units for score in board.shown(unit)]
+    return with_owners(table, rows, language)
 
 
 def write_table(

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from chiso.run.catalogues import show_catalogue, test_catalogue, write_sample
+from chiso.run.catalogues import (
+    check_assignments,
+    require_owners,
+    show_catalogue,
+    test_catalogue,
+    write_sample,
+)
 from chiso.run.checking import Checked, check, draft_mapping
 from chiso.run.comparing import Comparison, Reference, diff_catalogues, diff_editions, reference
 from chiso.run.explaining import ExplainRequest, explain
@@ -35,6 +41,7 @@ __all__ = [
     "Unscored",
     "WhatifRequest",
     "check",
+    "check_assignments",
     "check_gates",
     "chosen_units",
     "diff_catalogues",
@@ -51,6 +58,7 @@ __all__ = [
     "rank",
     "reconcile_with_portal",
     "reference",
+    "require_owners",
     "robustness",
     "score",
     "score_periods",

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from chiso.catalogue.load import load_catalogue
 from chiso.errors import CannotScoreError
 from chiso.records.dataset import Records
 from chiso.records.progress import SILENT, Progress
-from chiso.run.preparing import Columns, check_words, load, needed_columns, nothing, provenance
+from chiso.run.preparing import (
+    Columns,
+    assignments_of,
+    check_words,
+    load,
+    needed_columns,
+    nothing,
+    provenance,
+)
 from chiso.run.scoring import ScoreRequest, chosen_units
 from chiso.scoring.score import Asked, score_each
 from chiso.scoring.scoreboard import Scoreboard
@@ -52,6 +60,9 @@ def score_periods(
     catalogue = load_catalogue(request.catalogue)
     working_days = load_working_days(request.working_days)
     rules = [catalogue.rules(judgement.period.last_day, request.edition) for judgement in judgements]
+    assigned = {
+        judgement: assignments_of(request, each) for judgement, each in zip(judgements, rules, strict=True)
+    }
     needed = [needed_columns(each, None, {}) for each in rules]
 
     found: dict[Judgement, Scoreboard | CannotScoreError] = {}
@@ -65,6 +76,8 @@ def score_periods(
         ]
         for each, outcome in score_each(asked, records, working_days):
             if isinstance(outcome, Scoreboard):
+                assignments, chosen = assigned[each.judgement]
+                outcome = replace(outcome, assignments=assignments, chosen=chosen)
                 outcome = chosen_units(outcome, request, records.units)
             found[each.judgement] = outcome
 
