@@ -135,16 +135,25 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def period_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Records and the period they are judged in: the options of every command that counts."""
-    options = [
-        click.option(
-            "--period",
-            required=True,
-            metavar="PERIOD",
-            help=say(
-                "Kỳ: 2026, 2026-Q3, 2026-08, 2026-08-D2, 2026-ytd, 2026-03-22..2026-06-29, last-month",
-                "Period: 2026, 2026-Q3, 2026-08, 2026-08-D2, 2026-ytd, 2026-03-22..2026-06-29, last-month",
-            ),
+    period = click.option(
+        "--period",
+        required=True,
+        metavar="PERIOD",
+        help=say(
+            "Kỳ: 2026, 2026-Q3, 2026-08, 2026-08-D2, 2026-ytd, 2026-03-22..2026-06-29, last-month",
+            "Period: 2026, 2026-Q3, 2026-08, 2026-08-D2, 2026-ytd, 2026-03-22..2026-06-29, last-month",
         ),
+    )
+    return common(reading_options(period(_judging(command))))
+
+
+def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Records and the rules they are judged by, where the command itself knows the days."""
+    return common(reading_options(_judging(command)))
+
+
+def _judging(command: Callable[..., Any]) -> Callable[..., Any]:
+    options = [
         click.option(
             "--as-of",
             type=Day(),
@@ -161,7 +170,7 @@ def period_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--working-days", vi="Bảng ngày nghỉ, làm bù riêng", en="Own table of days off and worked"
         ),
     ]
-    return common(reading_options(_all(options, command)))
+    return _all(options, command)
 
 
 _LEVEL = click.option(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chiso.run.campaign import CampaignRequest, CampaignResult, campaign
 from chiso.run.catalogues import show_catalogue, test_catalogue, write_sample
 from chiso.run.checking import Checked, check, draft_mapping
 from chiso.run.comparing import Comparison, Reference, diff_catalogues, diff_editions, reference
@@ -15,6 +16,8 @@ from chiso.run.scoring import ScoreRequest, chosen_units, rank, score
 from chiso.run.whatif import WhatifRequest, whatif
 
 __all__ = [
+    "CampaignRequest",
+    "CampaignResult",
     "Checked",
     "Comparison",
     "ExplainRequest",
@@ -30,6 +33,7 @@ __all__ = [
     "RobustnessRequest",
     "ScoreRequest",
     "WhatifRequest",
+    "campaign",
     "check",
     "check_gates",
     "chosen_units",
