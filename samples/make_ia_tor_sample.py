@@ -34,10 +34,10 @@ PROCEDURES = 24
 
 # Shares of the cases received on a day, by the first day of the campaign from which they hold.
 CASES_A_DAY = {-99: 5, 1: 6, 40: 7}
-ONLINE = {-99: 0.01, 1: 0.16, 15: 0.54, 51: 0.92}
+ONLINE = {-99: 0.01, 1: 0.16, 15: 0.62, 51: 0.9}
 PAID_ONLINE = {-99: 0.0, 1: 0.05, 15: 0.22, 51: 0.78}
-DIGITISED = {-99: 0.2, 1: 0.4, 11: 0.66, 51: 0.98}
-IN_TIME = {-99: 0.80, 1: 0.95, 20: 1.0}
+DIGITISED = {-99: 0.2, 1: 0.4, 11: 0.72, 51: 0.98}
+IN_TIME = {-99: 0.86, 1: 0.98, 20: 1.0}
 OFFICERS = {"CB-IT-01": 40, "CB-IT-02": 34, "CB-IT-03": 25, "CB-IT-04": 1}
 
 CASE_COLUMNS = (
@@ -118,7 +118,8 @@ def _service(listed: Mapping[str, str]) -> Row:
 
 def _cases(chance: random.Random, procedures: Sequence[Mapping[str, str]]) -> list[Row]:
     days = OfficeDays(load_working_days(), FIRST, END + timedelta(days=60))
-    weights = [float(procedure["demand"]) for procedure in procedures]
+    # The slower procedures are asked for less; some of them must be there to be carried over.
+    weights = [float(procedure["demand"]) ** 0.4 for procedure in procedures]
     rows = []
     for number in range(days.last_until(END) + 1):
         received: list[datetime] = sorted(

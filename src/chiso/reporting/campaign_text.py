@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text as RichText
 
 from chiso.errors import Language, Text, plural
-from chiso.reporting.campaign_tables import REPORT_KINDS, officials_table, state_text, unit_table
+from chiso.reporting.campaign_tables import REPORT_KINDS, STATES, officials_table, state_text, unit_table
 from chiso.reporting.console import print_table
 from chiso.reporting.notes import notes
 from chiso.reporting.tables import day_text, number_text
@@ -70,11 +70,11 @@ def report_heading(campaign: Campaign, report: CampaignReport) -> Text:
 def next_milestones(unit: UnitStanding) -> Iterator[Text]:
     """Yield the milestones that the targets are of, with the working days left."""
     left = {
-        standing.course.milestone: standing.days_left
+        standing.course.milestone.day: (standing.course.milestone, standing.days_left)
         for standing in unit.standings
         if standing.course is not None
     }
-    for milestone, days in left.items():
+    for milestone, days in left.values():
         day_vi, day_en = day_text(milestone.day, "vi"), day_text(milestone.day, "en")
         vi, en = f"Mục tiêu: {milestone.name.vi}, {day_vi}", f"Target: {milestone.name.en}, {day_en}"
         if days:
@@ -102,38 +102,30 @@ def unit_heading(unit: UnitStanding) -> Text:
 
 
 def who_met(unit: UnitStanding) -> Iterator[Text]:
-    """Yield which criteria a unit met and which not, on the day and on each milestone passed."""
-    if unit.passed:
-        for passed in unit.passed:
-            milestone = passed.milestone
-            day_vi, day_en = day_text(milestone.day, "vi"), day_text(milestone.day, "en")
-            head = Text(f"{milestone.name.vi} ({day_vi})", f"{milestone.name.en} ({day_en})")
-            yield _met_and_missed(head, passed.standings)
+    """Yield what a unit met and missed at each milestone passed, and what is behind the line now."""
+    for passed in unit.passed:
+        milestone = passed.milestone
+        vi = f"{milestone.name.vi} ({day_text(milestone.day, 'vi')})"
+        en = f"{milestone.name.en} ({day_text(milestone.day, 'en')})"
+        for state in ("met", "missed"):
+            of_state = [standing for standing in passed.standings if standing.state == state]
+            yield _listed(Text(f"{vi}, {STATES[state].vi}", f"{en}, {STATES[state].en}"), of_state)
+        for standing in passed.standings:
+            if standing.state not in ("met", "missed"):
+                name, why = standing.criterion.name, state_text(standing)
+                yield Text(f"{vi}, {name.vi}: {why.vi}", f"{en}, {name.en}: {why.en}")
     behind = [standing for standing in unit.standings if standing.state == "behind"]
     if behind:
-        yield Text(
-            vi=f"Chậm tiến độ: {', '.join(s.criterion.name.vi for s in behind)}",
-            en=f"Behind the line: {', '.join(s.criterion.name.en for s in behind)}",
-        )
+        yield _listed(Text(vi="Chậm tiến độ", en="Behind the line"), behind)
 
 
-def _met_and_missed(head: Text, standings: Sequence[Standing]) -> Text:
-    met = [standing for standing in standings if standing.state == "met"]
-    missed = [standing for standing in standings if standing.state == "missed"]
-    without = [standing for standing in standings if standing.state not in ("met", "missed")]
-    vi = [f"đạt {_listed(met, 'vi')}", f"chưa đạt {_listed(missed, 'vi')}"]
-    en = [f"met {_listed(met, 'en')}", f"missed {_listed(missed, 'en')}"]
-    for standing in without:
-        state = state_text(standing)
-        vi.append(f"{standing.criterion.name.vi}: {state.vi}")
-        en.append(f"{standing.criterion.name.en}: {state.en}")
-    return Text(f"{head.vi}: {'; '.join(vi)}", f"{head.en}: {'; '.join(en)}")
-
-
-def _listed(standings: Sequence[Standing], language: Language) -> str:
-    names = ", ".join(standing.criterion.name.in_language(language) for standing in standings)
-    nothing = Text(vi="không tiêu chí nào", en="none").in_language(language)
-    return f"{len(standings)} ({names})" if standings else nothing
+def _listed(head: Text, standings: Sequence[Standing]) -> Text:
+    """Return how many criteria there are of a kind, and which; their names may hold commas."""
+    names = [standing.criterion.name for standing in standings]
+    if not names:
+        return Text(f"{head.vi}: không tiêu chí nào", f"{head.en}: none")
+    vi, en = "; ".join(name.vi for name in names), "; ".join(name.en for name in names)
+    return Text(f"{head.vi} {len(names)}: {vi}", f"{head.en} {len(names)}: {en}")
 
 
 def campaign_notes(campaign: Campaign, reports: Sequence[CampaignReport], language: Language) -> list[str]:
