@@ -96,7 +96,7 @@ def test_json_holds_the_same_numbers(tmp_path: Path, chiso: CommandLine) -> None
     folder = a_folder(tmp_path / "in")
     outcome = chiso("score", folder, *AUGUST, "--catalogue", a_catalogue(tmp_path), "--format", "json")
     data = json.loads(outcome.stdout)
-    assert data["schema_version"] == "1.0"
+    assert data["schema_version"] == "1.1"
     assert data["catalogue"]["edition"] == "second"
     assert [unit["total"] for unit in data["units"]] == [0.0, 5.5, 10.0]
     assert data["units"][1]["indices"][1]["points"] == 2.5

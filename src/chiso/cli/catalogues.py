@@ -1,4 +1,4 @@
-"""Reading and comparing catalogues: ``chiso catalogue docs`` and ``chiso catalogue diff``."""
+"""Beyond the catalogue alone: ``chiso catalogue docs``, ``diff`` and ``assignments``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from chiso.cli.commands import CATALOGUE_FILE, catalogue
-from chiso.cli.options import common, output_options
+from chiso.cli.options import common, output_options, path_option
 from chiso.cli.output import chosen, form_of, page_width, write_text
 from chiso.cli.shell import say, usage
 
@@ -84,3 +84,46 @@ def docs(**options: Any) -> None:
     found = run.reference(file, options["edition"])
     text = reference_markdown(found.catalogue, found.sides, chosen(options))
     write_text(text, options["output"], [] if file is None else [str(file)])
+
+
+@catalogue.command(
+    help=say(
+        "Kiểm tra bảng phân công: mọi lỗi trong một lần, ai phụ trách gì, chỉ số nào chưa giao.",
+        "Check assignments: every fault in one go, who answers for what, which indices nobody does.",
+    )
+)
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@path_option("--catalogue", vi="Bộ chỉ số khác", en="Another catalogue")
+@click.option(
+    "--edition",
+    metavar="ID",
+    help=say("Phiên bản (mặc định: đang áp dụng)", "Edition (default: the one in force)"),
+)
+@click.option(
+    "--strict",
+    is_flag=True,
+    help=say("Có chỉ số chưa giao thì thoát với mã 14", "Exit with 14 if any index has no owner"),
+)
+@click.option(
+    "--show-officials",
+    is_flag=True,
+    help=say("Giữ tên cán bộ thay cho mã", "Keep the names of officials instead of codes"),
+)
+@common
+def assignments(**options: Any) -> None:
+    """Check assignments."""
+    from chiso import run
+    from chiso.api import today_in_vietnam
+    from chiso.reporting.assigned import assignment_lines
+
+    rules, found = run.check_assignments(
+        options["file"],
+        options["catalogue"],
+        options["edition"],
+        today_in_vietnam(),
+        show_officials=options["show_officials"],
+    )
+    for line in assignment_lines(found, rules, chosen(options)):
+        click.echo(line)
+    if options["strict"]:
+        run.require_owners(rules, found)

@@ -14,6 +14,7 @@ import click
 
 from chiso.cli.options import (
     Day,
+    assignment_options,
     common,
     output_options,
     path_option,
@@ -32,7 +33,7 @@ from chiso.cli.output import (
     write_result,
     write_text,
 )
-from chiso.cli.shell import Commands, say
+from chiso.cli.shell import Commands, say, usage
 from chiso.errors import ExitCode, Text
 
 if TYPE_CHECKING:
@@ -65,18 +66,34 @@ def main() -> None:
     metavar="WHAT",
     help=say("Chia theo officer, field, procedure, channel", "Split by officer, field, procedure, channel"),
 )
+@assignment_options
 def score(**options: Any) -> None:
     """Score units."""
     from chiso import run
     from chiso.api import today_in_vietnam
     from chiso.reporting.tables import score_table
 
+    detail: Detail = options["detail"]
+    _refuse_what_would_mislead(options)
     request = request_of(options, run.ScoreRequest)
     language = chosen(options)
     with watching(language) as progress:
         board = run.score(request, today_in_vietnam(), progress, gates(options, language))
-    detail: Detail = options["detail"]
     write_result(board, None, score_table(board, detail, language), options, language)
+
+
+def _refuse_what_would_mislead(options: dict[str, Any]) -> None:
+    """Refuse a total of some indices, and an index's owner beside the officials of its cases."""
+    if options["responsible"] is not None and options["detail"] != "index":
+        raise usage(
+            "--responsible cần --detail index: điểm của vài chỉ số không phải tổng điểm",
+            "--responsible needs --detail index: the points of some indices are no total",
+        )
+    if options["assignments"] is not None and options["by"] == "officer":
+        raise usage(
+            "--assignments không đi với --by officer: ở đó mỗi dòng là cán bộ xử lý hồ sơ",
+            "--assignments does not go with --by officer: each row there is the official of the cases",
+        )
 
 
 @main.command(help=say("Xếp hạng các đơn vị, mỗi cấp riêng.", "Rank units, each level apart."))

@@ -199,6 +199,26 @@ peer_groups_option = click.option(
 )
 
 
+def assignment_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Who answers for which index, and whose indices are asked about."""
+    options = [
+        path_option(
+            "--assignments",
+            vi="Bảng phân công: chỉ số nào do ai phụ trách",
+            en="Assignments: who answers for which index",
+        ),
+        click.option(
+            "--responsible",
+            metavar="CODE",
+            help=say(
+                "Chỉ các chỉ số của người hay đơn vị này, theo --assignments",
+                "Only the indices of this official or office, by --assignments",
+            ),
+        ),
+    ]
+    return _all(options, command)
+
+
 def office_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Which units are asked about."""
     return _all([_LEVEL, _PARENT, _UNIT], command)

@@ -34,7 +34,7 @@ _SCORES = Text(vi="Điểm", en="Scores")
 # The options whose files are read, and those whose files are written.
 _READ = (
     *("records", "units", "reported", "mapping", "corrections", "catalogue", "working_days", "efforts"),
-    *("overlays", "drop_cases", "portal", "portal_records", "file"),
+    *("overlays", "drop_cases", "portal", "portal_records", "assignments", "file"),
 )
 _WRITTEN = {"output": "-o", "cases": "--cases", "apology": "--apology", "write_mapping": "--write-mapping"}
 _SUFFIXES = {".csv": "csv", ".json": "json", ".parquet": "parquet", ".xlsx": "xlsx", ".txt": "table"}
@@ -78,8 +78,16 @@ def write_result(
         aside=[*remarks.quarantine_lines(board, language)],
         inputs=[file.path for file in board.provenance.files],
         as_json=lambda: scoreboard_json(board, language, ranks),
-        shown=with_index_names(table, board, language),
+        shown=with_index_names(_with_owners(table, board, language), board, language),
     )
+
+
+def _with_owners(table: ReportTable, board: Scoreboard, language: Language) -> ReportTable:
+    from chiso.reporting.assigned import with_owners
+
+    owners = board.assigned()
+    rows = [owners.get(score.index) for unit in board.units for score in board.shown(unit)]
+    return with_owners(table, rows, language)
 
 
 def write_table(

@@ -14,7 +14,7 @@ import yaml
 from chiso.errors import Problem, RecordsError, Text
 from chiso.records.mapping_file import SystemMapping, read_mapping
 from chiso.records.sources.cell import Cell, is_blank
-from chiso.terms.columns import TABLES, ColumnSpec, TableSpec
+from chiso.terms.columns import ASSIGNMENTS, TABLES, ColumnSpec, TableSpec
 from chiso.terms.text import folded, tone_styles
 
 # Earlier ones win where two spell the same heading.
@@ -62,15 +62,20 @@ class Recognised:
 class Spelling:
     """Several mappings together, earlier ones first in rank."""
 
-    def __init__(self, mappings: Iterable[SystemMapping]) -> None:
+    def __init__(
+        self, mappings: Iterable[SystemMapping], tables: Mapping[str, TableSpec] | None = None
+    ) -> None:
+        """Take mappings for ``tables``, those of records unless others are given."""
         self.mappings = tuple(mappings)
+        self.tables = TABLES if tables is None else tables
 
     def for_headings(self, headings: Iterable[str]) -> Spelling:
         """Return the spelling of a file: without mappings that are for files with other headings."""
         if not any(mapping.applies_when for mapping in self.mappings):
             return self
         there = set(map(folded, headings))
-        return Spelling(m for m in self.mappings if there.issuperset(map(folded, m.applies_when)))
+        fitting = (m for m in self.mappings if there.issuperset(map(folded, m.applies_when)))
+        return Spelling(fitting, self.tables)
 
     def recognise(self, headings: Sequence[str]) -> Recognised | None:
         """Return the table whose columns most headings name, or None if fewer than two are known.
@@ -79,7 +84,7 @@ class Spelling:
         """
         fitting = self.for_headings(headings)
         folded_headings = [folded(heading) for heading in headings]
-        found = [fitting._match(spec, folded_headings) for spec in TABLES.values()]
+        found = [fitting._match(spec, folded_headings) for spec in self.tables.values()]
         best = max(found, key=lambda match: (match.hits, -len(match.missing)))
         return best if best.hits >= 2 else None
 
@@ -114,7 +119,7 @@ class Spelling:
     def _columns_by_spelling(self) -> Mapping[str, Mapping[str, tuple[str, int]]]:
         """Return, by table, folded spelling → column and the spelling's order among the column's own."""
         result: dict[str, dict[str, tuple[str, int]]] = {}
-        for table, spec in TABLES.items():
+        for table, spec in self.tables.items():
             known: dict[str, tuple[str, int]] = {}
             # A user's mapping may give a heading another column than a shipped one does.
             for mapping in self.mappings:
@@ -215,6 +220,12 @@ def _forms(spelling: str) -> Iterable[str]:
 def shipped_spelling() -> Spelling:
     """Return the spelling of the mappings that chiso carries."""
     return Spelling(_shipped(name) for name in _SHIPPED)
+
+
+@cache
+def assignment_spelling() -> Spelling:
+    """Return how tables of assignments are spelt; they are looked for in no other file."""
+    return Spelling([_shipped("assignments")], {ASSIGNMENTS.name: ASSIGNMENTS})
 
 
 def _shipped(name: str) -> SystemMapping:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import cast
 
@@ -16,6 +16,7 @@ from chiso.records.reasons import MISSING
 from chiso.records.table_file import TableFile
 from chiso.records.text_rows import text_rows
 from chiso.terms.columns import UNITS
+from chiso.terms.day import parse_day
 from chiso.terms.period import parse_fixed_period
 from chiso.terms.text import folded
 from chiso.terms.unit import LEVELS, Level, Unit, UnitTree
@@ -30,7 +31,6 @@ _TIERS: Mapping[Level, int] = {
     "commune": 3,
     "office": 3,
 }
-_DATE_FORMS = ("%d/%m/%Y", "%Y-%m-%d", "%Y%m%d")
 
 
 def read_units(file: TableFile, corrections: Corrections) -> tuple[UnitTree, Part]:
@@ -205,18 +205,6 @@ def _is_period(text: str) -> bool:
     except UsageError:
         return False
     return True
-
-
-def parse_day(text: str) -> date | None:
-    """Return the day, None for an empty cell; raises ValueError for anything else."""
-    if not text:
-        return None
-    for form in _DATE_FORMS:
-        try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone
-        except ValueError:
-            continue
-    raise ValueError(text)
 
 
 _ENDS_EARLY = Text(vi="trước ngày đầu (valid_from)", en="is before the first day (valid_from)")

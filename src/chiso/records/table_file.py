@@ -93,7 +93,9 @@ def open_tables(path: Path, spelling: Spelling, unread: list[Problem] | None = N
     if not sheets:
         raise RecordsError(unknown_format(path))
     found = [
-        table for sheet in sheets if not sheet.hidden and (table := _table(path, sheet, spelling)) is not None
+        table
+        for sheet in sheets
+        if not sheet.hidden and (table := table_in(path, sheet, spelling)) is not None
     ]
     if sheets[0].format == "csv" and found:
         # The separator is the one under which most headings are known.
@@ -155,7 +157,8 @@ def _unread_sheets(
             yield Problem(message, place)
 
 
-def _table(path: Path, sheet: Sheet, spelling: Spelling) -> TableFile | None:
+def table_in(path: Path, sheet: Sheet, spelling: Spelling) -> TableFile | None:
+    """Return the table in a sheet, None where no header is understood; it may lack required columns."""
     rows = list(islice(sheet.rows(), SEARCHED_ROWS))
     header = find_header(sheet, rows, spelling)
     if header is None:

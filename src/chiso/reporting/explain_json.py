@@ -5,21 +5,25 @@ from __future__ import annotations
 import json
 from itertools import islice
 
+from chiso.catalogue.assignments import Assignment
 from chiso.catalogue.wording import definitions_used, expression_text, measure_text
 from chiso.catalogue.words import measure_in_words
 from chiso.errors import Language
+from chiso.reporting.assigned import assignment_entry, assignments_entry
 from chiso.reporting.calculation import calculation_lines
+from chiso.reporting.explain_tables import owners_of_losses
 from chiso.reporting.json_output import number, rows_by_fate, run_head, run_sources
 from chiso.reporting.standings import reason, reason_as_written
 from chiso.scoring.explain import GroupExplanation, IndexExplanation, KeyLoss, Loss, UnitExplanation
 from chiso.scoring.standing import Standing, StandingRecord
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 
 def explanation_json(explanation: UnitExplanation, language: Language, limit: int) -> str:
     """Return the explanation as JSON text, with at most ``limit`` records that cost points of each index."""
     unit, rank = explanation.unit, explanation.rank
+    owners = explanation.board.assigned()
     data = {
         "schema_version": SCHEMA_VERSION,
         **run_head(explanation.board),
@@ -29,9 +33,16 @@ def explanation_json(explanation: UnitExplanation, language: Language, limit: in
         "outcome": unit.outcome,
         "rank": None if rank is None else rank.place,
         "ranked_units": None if rank is None else rank.league.units,
-        "losses": [_loss(loss) for loss in explanation.losses],
+        **assignments_entry(explanation.board.assignments, explanation.board.rules),
+        "losses": [
+            {**_loss(loss), **_owner(explanation, own)}
+            for loss, own in zip(explanation.losses, owners_of_losses(explanation), strict=True)
+        ],
         "groups": [_group(group) for group in explanation.groups],
-        "indices": [_index(index, language, limit) for index in explanation.indices],
+        "indices": [
+            {**_index(index, language, limit), **_owner(explanation, owners.get(index.index.code))}
+            for index in explanation.indices
+        ],
         "split_by": explanation.by,
         "split_indices": list(explanation.split_indices),
         "keys": [_key(key) for key in explanation.keys],
@@ -39,6 +50,11 @@ def explanation_json(explanation: UnitExplanation, language: Language, limit: in
         **run_sources(explanation.board, language),
     }
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+def _owner(explanation: UnitExplanation, assignment: Assignment | None) -> dict[str, object]:
+    """Return who answers for an index; nothing where no assignments are asked for."""
+    return {} if explanation.board.assignments is None else assignment_entry(assignment)
 
 
 def _loss(loss: Loss) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from chiso.catalogue.assignments import ASSIGNMENT_COLUMNS, Assignment, assignment_cells
 from chiso.errors import Language, Text
 from chiso.reporting.standings import STATES, reason
 from chiso.reporting.tables import LABELS, SPLIT_LABELS, ReportTable, table_of
@@ -32,7 +33,22 @@ _LABELS: Mapping[str, Text] = {
 def loss_table(explanation: UnitExplanation, language: Language) -> ReportTable:
     """Return one row per index (or group reported as a whole), most lost first."""
     rows = [{**_identity(explanation), **_loss(loss)} for loss in explanation.losses]
-    return table_of(rows, LOSS_COLUMNS, language, _LABELS)
+    if explanation.board.assignments is None:
+        return table_of(rows, LOSS_COLUMNS, language, _LABELS)
+    owners = map(assignment_cells, owners_of_losses(explanation))
+    rows = [{**row, **cells} for row, cells in zip(rows, owners, strict=True)]
+    return table_of(rows, (*LOSS_COLUMNS, *ASSIGNMENT_COLUMNS), language, _LABELS)
+
+
+def owners_of_losses(explanation: UnitExplanation) -> list[Assignment | None]:
+    """Return who answers for the index, or for the whole group, of each loss; None where nobody does."""
+    assignments = explanation.board.assignments
+    if assignments is None:
+        return [None] * len(explanation.losses)
+    return [
+        assignments.by_group.get(loss.group.code) if loss.index is None else assignments.of(loss.index)
+        for loss in explanation.losses
+    ]
 
 
 def key_table(explanation: UnitExplanation, language: Language) -> ReportTable:

@@ -16,10 +16,17 @@ from chiso.catalogue.model import Bilingual
 from chiso.catalogue.wording import definitions_used, expression_text, measure_text
 from chiso.catalogue.words import in_words, measure_in_words
 from chiso.errors import Language, Text
+from chiso.reporting.assigned import assignment_facts, with_owners
 from chiso.reporting.calculation import calculation_lines
 from chiso.reporting.catalogue_names import STATUSES
 from chiso.reporting.console import print_table
-from chiso.reporting.explain_tables import key_table, loss_table, reason_table, record_table
+from chiso.reporting.explain_tables import (
+    key_table,
+    loss_table,
+    owners_of_losses,
+    reason_table,
+    record_table,
+)
 from chiso.reporting.tables import LEVEL_NAMES, OUTCOMES, ReportTable, day_text, number_text
 from chiso.scoring.behind import RecordsBehind
 from chiso.scoring.explain import GroupExplanation, IndexExplanation, UnitExplanation
@@ -65,7 +72,8 @@ class _Page:
         for group in explanation.groups:
             self._group(group)
         if explanation.groups or not explanation.indices:
-            self._table(loss_table(explanation, self._language))
+            losses = loss_table(explanation, self._language)
+            self._table(with_owners(losses, owners_of_losses(explanation), self._language))
             self._remedies()
         for index in explanation.indices:
             self._index(index)
@@ -153,6 +161,9 @@ class _Page:
             of = self._say("trên", "of")
             yield self._say("Điểm", "Points"), f"{points} {of} {self._number(score.max_points)}"
         yield self._say("Kết quả", "Outcome"), self._outcome(explanation)
+        assignments = self._explanation.board.assignments
+        if assignments is not None:
+            yield from assignment_facts(assignments.of(index), self._language)
         label = self._say("Cách tính", "Calculation")
         for line in calculation_lines(index, explanation.group.rounding, score, self._language):
             yield label, line

@@ -8,12 +8,13 @@ from decimal import Decimal
 
 from chiso.errors import Language, Text
 from chiso.records.dataset import QuarantinedRow, SourceFile
+from chiso.reporting.assigned import assignment_entry, assignments_entry
 from chiso.reporting.notes import Run
 from chiso.scoring.counts import Fates
 from chiso.scoring.rank import Rank
 from chiso.scoring.scoreboard import FEW_CASES, Score, Scoreboard, UnitScore
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 
 def scoreboard_json(board: Scoreboard, language: Language, ranks: Sequence[Rank] | None = None) -> str:
@@ -30,6 +31,7 @@ def scoreboard_json(board: Scoreboard, language: Language, ranks: Sequence[Rank]
         "indices_without_data": [{"index": m.index, "lacks": list(m.lacks)} for m in board.missing],
         "codes_beyond_denominator": [{"index": b.index, "codes": b.codes} for b in board.beyond],
         "inferred": list(board.inferred),
+        **assignments_entry(board.assignments, board.rules),
         **run_sources(board, language),
     }
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
@@ -120,6 +122,7 @@ def file_entry(file: SourceFile) -> dict[str, object]:
 
 def _unit(board: Scoreboard, unit: UnitScore, language: Language) -> dict[str, object]:
     few = board.by_counts_only(unit)
+    owners = {code: assignment_entry(own) for code, own in board.assigned().items()}
     band = None if unit.band is None else Text(unit.band.vi, unit.band.en).in_language(language)
     return {
         "unit_code": unit.unit.code,
@@ -141,7 +144,7 @@ def _unit(board: Scoreboard, unit: UnitScore, language: Language) -> dict[str, o
         "band": band,
         "outcome": FEW_CASES if few else unit.outcome,
         "has_records": unit.has_records,
-        "indices": [_score(score, few=few) for score in unit.scores],
+        "indices": [{**_score(score, few=few), **owners.get(score.index, {})} for score in board.shown(unit)],
     }
 
 

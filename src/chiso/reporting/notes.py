@@ -9,6 +9,7 @@ from typing import Protocol
 from chiso.catalogue.formula import RuleSet
 from chiso.errors import Language, Place, Problem, Text, plural
 from chiso.records.dataset import QuarantinedRow
+from chiso.reporting.assigned import without_owner
 from chiso.reporting.tables import NOT_RECORDS, number_text
 from chiso.scoring.counts import Fates
 from chiso.scoring.scoreboard import Provenance, Scoreboard
@@ -82,6 +83,14 @@ def _notes(board: Scoreboard) -> Iterator[Text]:
             "outside the denominator",
         )
     yield from _undetermined(board)
+    if board.chosen is not None:
+        listed = ", ".join(index.code for index in board.rules.indices if index.code in board.chosen)
+        yield Text(
+            vi=f"Chỉ các chỉ số của --responsible: {listed}; tổng điểm là của mọi chỉ số",
+            en=f"Only the indices of --responsible: {listed}; totals are of all indices",
+        )
+    if board.assignments is not None:
+        yield from without_owner(board.assignments, board.rules)
     if board.inferred:
         listed = ", ".join(board.inferred)
         yield Text(

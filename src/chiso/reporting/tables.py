@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from chiso.catalogue.assignments import ASSIGNMENT_COLUMNS
 from chiso.catalogue.model import Bilingual
 from chiso.errors import Language, Text, plural
 from chiso.scoring.rank import League, Rank
@@ -18,7 +19,14 @@ ColumnKind = Literal["text", "integer", "decimal"]
 Value = str | int | Decimal | None
 Detail = Literal["total", "index"]
 
+ASSIGNMENT_LABELS: Mapping[str, Text] = {
+    "lead": Text(vi="Đơn vị chủ trì", en="Lead"),
+    "cooperating": Text(vi="Đơn vị phối hợp", en="Cooperating"),
+    "responsible": Text(vi="Chịu trách nhiệm", en="Responsible"),
+    "report_deadline": Text(vi="Thời hạn báo cáo", en="Report due"),
+}
 LABELS: Mapping[str, Text] = {
+    **ASSIGNMENT_LABELS,
     "rank": Text(vi="Hạng", en="Rank"),
     "period": Text(vi="Kỳ", en="Period"),
     "unit_code": Text(vi="Mã", en="Code"),
@@ -204,7 +212,8 @@ def _names(board: Scoreboard, detail: Detail) -> list[str]:
         identity += ["key", "key_name"]
     if detail == "index":
         figures = ["numerator", "denominator", "percent", "value", "value_unit", "points"]
-        return [*identity, "group", "index", *figures, "max_points", "outcome"]
+        owners = () if board.assignments is None else ASSIGNMENT_COLUMNS
+        return [*identity, "group", "index", *figures, "max_points", "outcome", *owners]
     return [*identity, *(group.code for group in board.groups), "total", "max_points", "band", "outcome"]
 
 

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from chiso.run.campaign import CampaignRequest, CampaignResult, campaign
-from chiso.run.catalogues import show_catalogue, test_catalogue, write_sample
+from chiso.run.catalogues import (
+    check_assignments,
+    require_owners,
+    show_catalogue,
+    test_catalogue,
+    write_sample,
+)
 from chiso.run.checking import Checked, check, draft_mapping
 from chiso.run.comparing import Comparison, Reference, diff_catalogues, diff_editions, reference
 from chiso.run.explaining import ExplainRequest, explain
@@ -35,6 +41,7 @@ __all__ = [
     "WhatifRequest",
     "campaign",
     "check",
+    "check_assignments",
     "check_gates",
     "chosen_units",
     "diff_catalogues",
@@ -47,6 +54,7 @@ __all__ = [
     "rank",
     "reconcile_with_portal",
     "reference",
+    "require_owners",
     "robustness",
     "score",
     "show_catalogue",

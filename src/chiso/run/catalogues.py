@@ -7,7 +7,8 @@ from pathlib import Path
 
 from chiso.catalogue.formula import IndexRule, RuleSet
 from chiso.catalogue.load import load_catalogue
-from chiso.errors import Problem, Text, UsageError, allowed_words
+from chiso.errors import GateFailedError, Place, Problem, Text, UsageError, allowed_words, plural
+from chiso.scoring.assignments import Assignments, load_assignments
 from chiso.scoring.catalogue_tests import TestResult, run_catalogue_tests
 from chiso.terms.working_days import load_working_days
 
@@ -39,6 +40,31 @@ def index_named(rules: RuleSet, name: str) -> IndexRule:
             )
         )
     return index
+
+
+def check_assignments(
+    file: Path, catalogue: Path | None, edition: str | None, today: date, *, show_officials: bool
+) -> tuple[RuleSet, Assignments]:
+    """Return the rules of an edition (today's by default), and who answers for which of their indices."""
+    rules = load_catalogue(catalogue).rules(today, edition)
+    return rules, load_assignments(file, rules, show_officials=show_officials)
+
+
+def require_owners(rules: RuleSet, assignments: Assignments) -> None:
+    """Raise GateFailedError where nobody answers for an index that earns points."""
+    left = len(assignments.unassigned(rules))
+    if left:
+        raise GateFailedError(
+            Problem(
+                Text(
+                    vi=f"{left} chỉ số có điểm chưa giao cho ai",
+                    en=f"{left} {plural(left, 'index that earns', 'indices that earn')} points "
+                    f"{plural(left, 'has', 'have')} no owner",
+                ),
+                Place(assignments.path),
+                Text(vi="Thêm dòng cho chỉ số hoặc cho nhóm", en="Add a row for the index or for its group"),
+            )
+        )
 
 
 def write_sample(folder: Path, seed: int, *, templates: bool) -> list[Path]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
 from chiso.catalogue.formula import GroupRule, IndexRule, RuleSet
-from chiso.errors import Problem, Text, UsageError, suggestion
+from chiso.errors import Problem, Text, UsageError, allowed_words, suggestion
 from chiso.records.dataset import Records
 from chiso.records.progress import SILENT, Progress
-from chiso.run.preparing import PeriodRequest, check_units, check_words, nothing, prepare
+from chiso.run.preparing import PeriodRequest, Prepared, check_units, check_words, nothing, prepare
 from chiso.run.scoring import unit_on_board, with_units
 from chiso.scoring.explain import (
     Explainer,
@@ -51,14 +51,18 @@ def explain(
     check_words(("--by", request.by, tuple(SPLITS)))
     start = prepare(request, today, progress, when_loaded, split=request.by, more=_identity())
     groups, indices = _named(start.rules, request.index)
+    listed = [*(index for group in groups for index in group.indices), *indices]
+    asked = [*dict.fromkeys(index.code for index in listed)]
+    if start.chosen is not None:
+        asked = _of_responsible(start, asked)
+        groups = [group for group in groups if any(index.code in asked for index in group.indices)]
+        indices = [index for index in indices if index.code in asked]
     check_units(start.records.units, [request.unit])
     engine, source = start.engine(), start.provenance
-    board = scoreboard_of(engine, source)
+    board = replace(scoreboard_of(engine, source), assignments=start.assignments, chosen=start.chosen)
     unit = unit_on_board(board, request.unit)
     ranks = rank_units(board.units)
     explainer = Explainer(engine, board)
-    listed = [*(index for group in groups for index in group.indices), *indices]
-    asked = list(dict.fromkeys(index.code for index in listed))
     found = [loss for loss in losses(start.rules.groups, unit) if not asked or _concerns(loss, asked)]
     keys: tuple[KeyLoss, ...] = ()
     split_indices: tuple[str, ...] = ()
@@ -85,6 +89,20 @@ def explain(
         keys=keys,
         split_indices=split_indices,
     )
+
+
+def _of_responsible(start: Prepared, asked: list[str]) -> list[str]:
+    """Return those of the indices asked for (of all, if none is) that the one asked for answers for."""
+    chosen = start.chosen or frozenset()
+    own = [index.code for index in start.rules.indices if index.code in chosen]
+    both = [code for code in asked if code in own] if asked else own
+    if not both:
+        message = Text(
+            vi="Không chỉ số nào trong --index thuộc người hay đơn vị của --responsible",
+            en="None of the indices of --index belongs to the one of --responsible",
+        )
+        raise UsageError(Problem(message, hint=allowed_words(own)))
+    return both
 
 
 def _identity() -> dict[str, set[str]]:

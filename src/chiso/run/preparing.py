@@ -15,6 +15,7 @@ from chiso.errors import GateFailedError, Problem, Text, UsageError, allowed_wor
 from chiso.records.dataset import Records
 from chiso.records.load import load_records
 from chiso.records.progress import SILENT, Progress
+from chiso.scoring.assignments import Assignments, load_assignments
 from chiso.scoring.available import columns_needed
 from chiso.scoring.engine import Engine
 from chiso.scoring.scoreboard import Provenance
@@ -42,10 +43,15 @@ class ReadRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class PeriodRequest(ReadRequest):
-    """What every command is asked that judges records in a period."""
+    """What every command is asked that judges records in a period.
+
+    ``assignments`` say who answers for which index; ``responsible`` narrows the indices to those of one.
+    """
 
     period: str
     working_days: Path | None = None
+    assignments: Path | None = None
+    responsible: str | None = None
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,10 @@ class Gates:
 
 @dataclass(frozen=True)
 class Prepared:
-    """Everything that a run over a period starts from; ``edition`` is the one asked for, if any."""
+    """Everything that a run over a period starts from; ``edition`` is the one asked for, if any.
+
+    ``chosen`` are the codes of the indices of the one asked for by ``responsible``, None for all indices.
+    """
 
     catalogue: Catalogue
     rules: RuleSet
@@ -66,6 +75,8 @@ class Prepared:
     working_days: WorkingDays
     records: Records
     edition: str | None = None
+    assignments: Assignments | None = None
+    chosen: frozenset[str] | None = None
 
     def engine(self) -> Engine:
         """Return the records ready to be counted and listed."""
@@ -104,11 +115,40 @@ def prepare(
     judgement = judge(period, request.as_of or today)
     catalogue = load_catalogue(request.catalogue)
     rules = catalogue.rules(judgement.period.last_day, request.edition)
+    assignments, chosen = assignments_of(request, rules)
     working_days = load_working_days(request.working_days)
     also = more(rules) if callable(more) else more or {}
     records = load(request, _needed(rules, split, also), progress)
     when_loaded(records)
-    return Prepared(catalogue, rules, judgement, working_days, records, request.edition)
+    return Prepared(catalogue, rules, judgement, working_days, records, request.edition, assignments, chosen)
+
+
+def assignments_of(
+    request: PeriodRequest, rules: RuleSet
+) -> tuple[Assignments | None, frozenset[str] | None]:
+    """Return the assignments of a request, and the codes of the indices of the responsible one asked for.
+
+    Either is None where it is not asked for. Raises UsageError for a responsible one without assignments,
+    or one whom they give no index.
+    """
+    if request.assignments is None:
+        if request.responsible is not None:
+            raise UsageError(Problem(_NEEDS_ASSIGNMENTS, hint=_GIVE_ASSIGNMENTS))
+        return None, None
+    assignments = load_assignments(request.assignments, rules, show_officials=request.show_officials)
+    if request.responsible is None:
+        return assignments, None
+    own = assignments.indices_of(rules, request.responsible)
+    return assignments, frozenset(index.code for index in own)
+
+
+_NEEDS_ASSIGNMENTS = Text(
+    vi="--responsible cần bảng phân công", en="--responsible needs assignments to look into"
+)
+_GIVE_ASSIGNMENTS = Text(
+    vi="Thêm --assignments TỆP; mẫu ở docs/assignments.md",
+    en="Add --assignments FILE; docs/assignments.md shows one",
+)
 
 
 def provenance(

@@ -49,6 +49,7 @@ def score(
         start.provenance,
         split_by=request.by,
     )
+    board = replace(board, assignments=start.assignments, chosen=start.chosen)
     return chosen_units(board, start.records.units, request)
 
 

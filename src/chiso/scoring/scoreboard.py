@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
+from chiso.catalogue.assignments import Assignment, Assignments, assignment_cells
 from chiso.catalogue.formula import GroupRule, RuleSet
 from chiso.catalogue.model import Bilingual
 from chiso.errors import Problem, Text
@@ -119,7 +120,11 @@ class Provenance:
 
 @dataclass(frozen=True)
 class Scoreboard:
-    """All units of one run, in registry order, with the fate of every row read."""
+    """All units of one run, in registry order, with the fate of every row read.
+
+    ``assignments`` say who answers for which index, where that is asked for. ``chosen`` are the codes of
+    the indices asked for, None for all; points of groups and totals are of all indices nevertheless.
+    """
 
     rules: RuleSet
     judgement: Judgement
@@ -131,6 +136,8 @@ class Scoreboard:
     quarantine: tuple[QuarantinedRow, ...]
     notes: tuple[Problem, ...]
     provenance: Provenance
+    assignments: Assignments | None = None
+    chosen: frozenset[str] | None = None
 
     @property
     def groups(self) -> tuple[GroupRule, ...]:
@@ -148,6 +155,18 @@ class Scoreboard:
             if score.unit.code == code and score.key is None:
                 return score
         raise KeyError(code)
+
+    def shown(self, unit: UnitScore) -> tuple[Score, ...]:
+        """Return the scores of the indices asked for, in the catalogue's order."""
+        if self.chosen is None:
+            return unit.scores
+        return tuple(score for score in unit.scores if score.index in self.chosen)
+
+    def assigned(self) -> Mapping[str, Assignment | None]:
+        """Return who answers for each index, by code; nothing where no assignments are given."""
+        if self.assignments is None:
+            return {}
+        return {index.code: self.assignments.of(index) for index in self.rules.indices}
 
     def by_counts_only(self, unit: UnitScore) -> bool:
         """Return whether a score is an official's with too few cases: then only counts are shown of it."""
@@ -182,8 +201,14 @@ def _total_row(board: Scoreboard, unit: UnitScore) -> dict[str, object]:
 
 
 def index_rows(board: Scoreboard) -> list[dict[str, object]]:
-    """Return one row per unit (and key) × index."""
-    return [_index_row(board, unit, score) for unit in board.units for score in unit.scores]
+    """Return one row per unit (and key) × index asked for, with who answers for it if that is known."""
+    assigned = board.assigned()
+    cells = {code: assignment_cells(assignment) for code, assignment in assigned.items()}
+    return [
+        {**_index_row(board, unit, score), **cells.get(score.index, {})}
+        for unit in board.units
+        for score in board.shown(unit)
+    ]
 
 
 def _index_row(board: Scoreboard, unit: UnitScore, score: Score) -> dict[str, object]:

@@ -260,6 +260,19 @@ REPORTED = TableSpec(
     required=("unit_code", "index"),
 )
 
+# Who answers for which index. It is no table of records: only ``--assignments`` reads it. A day or a month
+# may be words as well.
+ASSIGNMENTS = TableSpec(
+    "assignments",
+    _columns(
+        *_of("text", "index", "lead", "lead_name", "cooperating", "responsible", "responsible_name"),
+        *_of("date", "report_deadline", "time"),
+        *_of("text", "result"),
+    ),
+    key=("index",),
+    required=("index",),
+)
+
 TABLES: Mapping[str, TableSpec] = {
     spec.name: spec
     for spec in (
