@@ -186,8 +186,7 @@ def test_ten_reports_ten_days_apart_the_fifth_interim_the_tenth_final(
     assert [START + timedelta(days=10 * number - 1) for number in range(1, 11)] == REPORT_DAYS
     kinds = [report.report.kind for report in reports if report.report is not None]
     assert kinds == ["regular"] * 4 + ["interim"] + ["regular"] * 4 + ["final"]
-    assert ask(report="interim") == (reports[4],) or ask(report="interim")[0].day == date(2024, 5, 10)
-    assert [report.day for report in ask(report="final")] == [date(2024, 6, 29)]
+    assert [report.day for report in ask(report="interim")] == [date(2024, 5, 10)]
 
 
 @pytest.mark.parametrize("number", range(1, 11))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chiso.cli.commands import main
-from chiso.cli.options import judging_options, output_options
+from chiso.cli.options import assignment_options, judging_options, output_options
 from chiso.cli.output import (
     chosen,
     form_of,
@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     metavar="UNIT",
     help=say("Chỉ đơn vị này (dùng nhiều lần được)", "This unit only (may be repeated)"),
 )
+@assignment_options
 @output_options("table", "csv", "json")
 def campaign(**options: Any) -> None:
     """Tell how far a campaign has come."""

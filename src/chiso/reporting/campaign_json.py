@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from chiso.errors import Language
+from chiso.reporting.assigned import assignment_entry, assignments_entry
 from chiso.reporting.campaign_tables import measure_code, shown_value
 from chiso.reporting.json_output import number, rows_by_fate, run_head, run_sources
 from chiso.scoring.campaign.course import Needed
@@ -75,6 +76,7 @@ def _report(campaign: Campaign, report: CampaignReport, language: Language) -> d
         "rows": rows_by_fate(board, language),
         "indices_without_data": [{"index": m.index, "lacks": list(m.lacks)} for m in board.missing],
         "inferred": list(board.inferred),
+        **assignments_entry(report.assignments, board.rules),
     }
 
 
@@ -142,6 +144,7 @@ def _standing(standing: Standing) -> dict[str, object]:
         "indices_lacking": list(measured.lacking),
         "working_days_left": standing.days_left,
         "needed": _needed(standing.needed),
+        "owners": [assignment_entry(owner) for owner in standing.owners],
     }
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from chiso import arithmetic
+from chiso.catalogue.assignments import ASSIGNMENT_COLUMNS, assignment_cells
 from chiso.catalogue.formula import GroupRule, IndexRule
 from chiso.errors import Language, Text
 from chiso.reporting.tables import (
@@ -146,13 +147,31 @@ _COLUMNS: tuple[tuple[Column, _Cell], ...] = (
     ),
 )
 _OF_OFFICIALS = ("key", "key_name")
+
+
+def _owner_cell(name: str) -> _Cell:
+    """Return how a column of assignments is filled: what several owners of a group have, each once."""
+
+    def cell(row: _Row) -> Value:
+        found = [assignment_cells(owner)[name] for owner in row.standing.owners]
+        return "; ".join(dict.fromkeys(text for text in found if text)) or None
+
+    return cell
+
+
+_OWNERS = tuple((Column(name, "text", LABELS[name]), _owner_cell(name)) for name in ASSIGNMENT_COLUMNS)
 _COLUMN = {column.name: column for column, _ in _COLUMNS}
 
 
 def campaign_table(campaign: Campaign, reports: Sequence[CampaignReport]) -> ReportTable:
-    """Return one row per report, unit and criterion, as scripts read them; by official where asked for."""
+    """Return one row per report, unit and criterion, as scripts read them; by official where asked for.
+
+    With assignments the owners of each criterion stand in the last columns.
+    """
     by_official = any(report.officials is not None for report in reports)
     chosen = [(column, cell) for column, cell in _COLUMNS if by_official or column.name not in _OF_OFFICIALS]
+    if any(report.assignments is not None for report in reports) and not by_official:
+        chosen += _OWNERS
     rows = [row for report in reports for row in _rows(campaign, report, by_official=by_official)]
     return ReportTable(
         tuple(column for column, _ in chosen), tuple(tuple(cell(row) for _, cell in chosen) for row in rows)

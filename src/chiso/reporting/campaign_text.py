@@ -8,11 +8,14 @@ from typing import TextIO
 from rich.console import Console
 from rich.text import Text as RichText
 
+from chiso.catalogue.assignments import Assignment
 from chiso.errors import Language, Text, plural
+from chiso.reporting.assigned import NOBODY, without_owner
 from chiso.reporting.campaign_tables import REPORT_KINDS, STATES, officials_table, state_text, unit_table
 from chiso.reporting.console import print_table
 from chiso.reporting.notes import notes
 from chiso.reporting.tables import day_text, number_text
+from chiso.scoring.campaign.course import State
 from chiso.scoring.campaign.model import Campaign, Criterion
 from chiso.scoring.campaign.report import CampaignReport, Standing, UnitStanding
 
@@ -43,6 +46,11 @@ def print_campaign(
             console.line()
             print_table(unit_table(unit.standings, language), stream, language, width=width)
             for line in who_met(unit):
+                say(line)
+        if report.assignments is not None:
+            console.line()
+            say(Text(vi="Theo người, đơn vị phụ trách", en="By who is responsible"), "bold")
+            for line in by_owner(report):
                 say(line)
         if report.officials:
             console.line()
@@ -128,6 +136,33 @@ def _listed(head: Text, standings: Sequence[Standing]) -> Text:
     return Text(f"{head.vi} {len(names)}: {vi}", f"{head.en} {len(names)}: {en}")
 
 
+def by_owner(report: CampaignReport) -> Iterator[Text]:
+    """Yield, for each one who answers for a criterion, which of theirs stand how; then what nobody has."""
+    several = len(report.units) > 1
+    stands: dict[str | None, dict[State, list[Text]]] = {}
+    for unit in report.units:
+        for standing in unit.standings:
+            name = standing.criterion.name
+            if several:
+                of = unit.score.unit.name
+                name = Text(f"{name.vi} ({of})", f"{name.en} ({of})")
+            owners = dict.fromkeys(_owner_text(owner) for owner in standing.owners)
+            for owner in owners or (None,):
+                stands.setdefault(owner, {}).setdefault(standing.state, []).append(name)
+    for owner in sorted(stands, key=lambda owner: owner is None):
+        parts = [(state, stands[owner][state]) for state in STATES if state in stands[owner]]
+        who = NOBODY if owner is None else Text(owner, owner)
+        vi = " · ".join(f"{STATES[s].vi}: {'; '.join(name.vi for name in names)}" for s, names in parts)
+        en = " · ".join(f"{STATES[s].en}: {'; '.join(name.en for name in names)}" for s, names in parts)
+        yield Text(f"{who.vi} — {vi}", f"{who.en} — {en}")
+
+
+def _owner_text(owner: Assignment) -> str:
+    """Return the responsible one with the office that leads, or the office alone."""
+    lead = owner.lead_name or owner.lead
+    return f"{owner.owner_name} ({lead})" if owner.responsible and lead else owner.owner_name
+
+
 def campaign_notes(campaign: Campaign, reports: Sequence[CampaignReport], language: Language) -> list[str]:
     """Return what the reports rest on, one line each; rows are told of the last report."""
     own = [text.in_language(language) for text in _notes(campaign, reports)]
@@ -160,6 +195,8 @@ def _notes(campaign: Campaign, reports: Sequence[CampaignReport]) -> Iterator[Te
             en=f"Not to be told by official: {', '.join(c.name.en for c in last.undivided)}",
         )
     yield from _reasons(campaign, last)
+    if last.assignments is not None:
+        yield from without_owner(last.assignments, last.board.rules)
     if len(reports) > 1:
         yield Text(
             vi=f"Ghi chú sau đây là của báo cáo ngày {day_text(last.day, 'vi')}",

@@ -14,12 +14,13 @@ from chiso.records.dataset import Records
 from chiso.records.progress import SILENT, Progress
 from chiso.run.preparing import ReadRequest, check_units, load, nothing, provenance
 from chiso.run.scoring import unit_on_board, with_units
+from chiso.scoring.assignments import Assignments, load_assignments
 from chiso.scoring.available import columns_needed
 from chiso.scoring.campaign.course import passed
 from chiso.scoring.campaign.load import CampaignFile, read_campaign
-from chiso.scoring.campaign.measured import checked
+from chiso.scoring.campaign.measured import checked, measure_of
 from chiso.scoring.campaign.model import Campaign, Inputs, ReportDay
-from chiso.scoring.campaign.report import CampaignReport, report_on
+from chiso.scoring.campaign.report import CampaignReport, of_owner, owners_of, report_on
 from chiso.scoring.engine import Engine
 from chiso.scoring.score import scoreboard_of
 from chiso.scoring.scoreboard import Scoreboard
@@ -32,7 +33,7 @@ ALL, OFFICER = "all", "officer"
 
 @dataclass(frozen=True, kw_only=True)
 class CampaignRequest(ReadRequest):
-    """What ``campaign`` is asked: its file, which report (a number, interim, final, all) and which split.
+    """What ``campaign`` is asked: its file, which report (a number, interim, final, all), whose criteria.
 
     What the file names to be read gives way to what the request names.
     """
@@ -41,6 +42,8 @@ class CampaignRequest(ReadRequest):
     report: str | None = None
     by: str | None = None
     working_days: Path | None = None
+    assignments: Path | None = None
+    responsible: str | None = None
     unit: tuple[str, ...] = ()
 
 
@@ -90,8 +93,11 @@ def campaign(
     working_days = load_working_days(request.working_days)
 
     to_score = _days_to_score(plan, days)
-    rules = [catalogue.rules(day, request.edition) for day in to_score]
-    records = load(request, _columns(rules, request.by), progress)
+    rules = {day: catalogue.rules(day, request.edition) for day in to_score}
+    assignments = _assignments(request, rules[to_score[-1]])
+    if assignments is not None and request.responsible is not None:
+        plan = _narrowed(plan, rules[to_score[-1]], assignments, request.responsible)
+    records = load(request, _columns(rules.values(), request.by), progress)
     when_loaded(records)
     scoring = _Scoring(catalogue, request.edition, records, working_days)
     boards = {day: scoring.board(plan, day) for day in to_score}
@@ -102,7 +108,7 @@ def campaign(
 
     def report(day: date) -> CampaignReport:
         split = None if request.by is None else scoring.board(plan, day, request.by)
-        return report_on(plan, day, boards, codes, working_days, split)
+        return report_on(plan, day, boards, codes, working_days, split, assignments)
 
     return CampaignResult(plan, tuple(report(day) for day in days))
 
@@ -119,7 +125,35 @@ def _with_inputs(request: CampaignRequest, inputs: Inputs) -> CampaignRequest:
         catalogue=request.catalogue or inputs.catalogue,
         edition=request.edition or inputs.edition,
         working_days=request.working_days or inputs.working_days,
+        assignments=request.assignments or inputs.assignments,
     )
+
+
+def _assignments(request: CampaignRequest, rules: RuleSet) -> Assignments | None:
+    """Return who answers for which index; None where neither the file nor the command says."""
+    if request.assignments is not None:
+        return load_assignments(request.assignments, rules, show_officials=request.show_officials)
+    if request.responsible is not None:
+        raise UsageError(_NO_ASSIGNMENTS)
+    return None
+
+
+def _narrowed(plan: Campaign, rules: RuleSet, assignments: Assignments, code: str) -> Campaign:
+    """Return the campaign with the criteria that one official or office answers for."""
+    criteria = of_owner(plan.criteria, rules, assignments, code)
+    if not criteria:
+        owners = dict.fromkeys(
+            own.owner
+            for criterion in plan.criteria
+            if (measure := measure_of(criterion, rules)) is not None
+            for own in owners_of(measure, assignments)
+        )
+        message = Text(
+            vi=f"--responsible: “{code}” không phụ trách tiêu chí nào của chiến dịch",
+            en=f"--responsible: “{code}” answers for no criterion of the campaign",
+        )
+        raise UsageError(Problem(message, hint=allowed_words(owners)))
+    return replace(plan, criteria=criteria)
 
 
 def _checked(file: CampaignFile, catalogue: Catalogue, edition: str | None) -> Campaign:
@@ -244,6 +278,13 @@ def _participants(
     return tuple(chosen)
 
 
+_NO_ASSIGNMENTS = Problem(
+    Text(vi="--responsible cần bảng phân công", en="--responsible needs assignments to look into"),
+    hint=Text(
+        vi="Ghi assignments: TỆP vào tệp chiến dịch, hoặc dùng --assignments TỆP",
+        en="Write assignments: FILE into the file of the campaign, or use --assignments FILE",
+    ),
+)
 _NOTHING_TO_READ = Problem(
     Text(
         vi="Chiến dịch không nêu records hay reported, và lệnh cũng không có RECORDS hay --reported",

@@ -37,6 +37,7 @@ KEYS = {
     "campaign": (
         *("campaign", "title", "start", "end", "takes_part", "criteria", "baseline", "milestones", "reports"),
         *("records", "units", "reported", "mapping", "corrections", "catalogue", "edition", "working_days"),
+        "assignments",
     ),
     "takes_part": ("units", "level", "parent"),
     "criterion": ("code", "name", "measure", "better"),
@@ -186,6 +187,7 @@ class _Reading:
             catalogue=one("catalogue"),
             edition=self._values.text(("edition",)),
             working_days=one("working_days"),
+            assignments=one("assignments"),
         )
 
     def _files(self, key: str) -> list[FilePath]:

@@ -97,10 +97,11 @@ class Inputs:
     catalogue: Path | None = None
     edition: str | None = None
     working_days: Path | None = None
+    assignments: Path | None = None
 
     def paths(self) -> tuple[Path, ...]:
         """Return every file named."""
-        single = (self.units, self.catalogue, self.working_days)
+        single = (self.units, self.catalogue, self.working_days, self.assignments)
         several = (*self.records, *self.reported, *self.mapping, *self.corrections)
         return (*several, *(path for path in single if path is not None))
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
-from chiso.catalogue.formula import RuleSet
+from chiso.catalogue.assignments import Assignment, Assignments
+from chiso.catalogue.formula import GroupRule, RuleSet
 from chiso.scoring.campaign.course import (
     Course,
     Needed,
@@ -35,7 +36,8 @@ from chiso.terms.working_days import WorkingDays
 class Standing:
     """One criterion of a unit or an official on a day; ``course`` is None where nothing is asked.
 
-    ``days_left`` are the working days after that day up to the milestone.
+    ``owners`` answer for it: of a group without an owner of its own those of its indices. ``days_left`` are
+    the working days after that day up to the milestone.
     """
 
     criterion: Criterion
@@ -44,6 +46,7 @@ class Standing:
     baseline: Fraction | None
     course: Course | None
     state: State
+    owners: tuple[Assignment, ...] = ()
     days_left: int = 0
     needed: Needed | None = None
 
@@ -82,7 +85,7 @@ class CampaignReport:
     """The campaign on a day. ``officials`` is None where they were not asked for.
 
     ``report`` is the report of that day, None where the plan has none. ``undivided`` are the criteria that
-    cannot be told by official.
+    cannot be told by official. ``assignments`` say who answers for which index, None where none were given.
     """
 
     day: date
@@ -91,6 +94,31 @@ class CampaignReport:
     units: tuple[UnitStanding, ...]
     officials: tuple[OfficialStanding, ...] | None = None
     undivided: tuple[Criterion, ...] = ()
+    assignments: Assignments | None = None
+
+
+def owners_of(measure: Measure, assignments: Assignments | None) -> tuple[Assignment, ...]:
+    """Return who answers for an index or group: of a group without an owner those of its indices."""
+    if assignments is None:
+        return ()
+    if isinstance(measure, GroupRule):
+        own = assignments.by_group.get(measure.code)
+        found = [assignments.of(index) for index in measure.indices] if own is None else [own]
+    else:
+        found = [assignments.of(measure)]
+    return tuple(dict.fromkeys(assignment for assignment in found if assignment is not None))
+
+
+def of_owner(
+    criteria: Sequence[Criterion], rules: RuleSet, assignments: Assignments, code: str
+) -> tuple[Criterion, ...]:
+    """Return the criteria that ``code`` answers for; raises UsageError where it answers for no index."""
+    assignments.indices_of(rules, code)
+    return tuple(
+        criterion
+        for criterion in criteria
+        if any(own.is_of(code) for own in owners_of(_measure(criterion, rules), assignments))
+    )
 
 
 def report_on(
@@ -100,14 +128,15 @@ def report_on(
     codes: Sequence[str],
     working_days: WorkingDays,
     by_official: Scoreboard | None = None,
+    assignments: Assignments | None = None,
 ) -> CampaignReport:
     """Return the report of ``day``. ``boards`` are those of that day and of each milestone passed by then.
 
     ``codes`` are the units that take part. ``by_official`` is the board of the day split by official.
     """
     board = boards[day]
-    units = tuple(_unit(campaign, day, boards, code, working_days) for code in codes)
-    report = CampaignReport(day, campaign.report_on(day), board, units)
+    units = tuple(_unit(campaign, day, boards, code, working_days, assignments) for code in codes)
+    report = CampaignReport(day, campaign.report_on(day), board, units, assignments=assignments)
     if by_official is None:
         return report
     criteria = [(criterion, _measure(criterion, by_official.rules)) for criterion in campaign.criteria]
@@ -126,13 +155,17 @@ def _unit(
     boards: Mapping[date, Scoreboard],
     code: str,
     working_days: WorkingDays,
+    assignments: Assignments | None,
 ) -> UnitStanding:
     board = boards[day]
     score = board.unit(code)
+    standings = _standings(
+        campaign, day, board.rules, score, campaign.criteria, working_days, assignments=assignments
+    )
     return UnitStanding(
         score=score,
         baseline=campaign.baseline_of(code),
-        standings=tuple(_standings(campaign, day, board.rules, score, campaign.criteria, working_days)),
+        standings=tuple(standings),
         passed=tuple(
             _passed(campaign, milestone, boards[milestone.day], code)
             for milestone in passed(campaign.milestones, day)
@@ -181,6 +214,7 @@ def _standings(
     unit: UnitScore,
     criteria: Sequence[Criterion],
     working_days: WorkingDays | None = None,
+    assignments: Assignments | None = None,
 ) -> Iterator[Standing]:
     """Yield the criteria of a unit; what is still needed only with ``working_days``."""
     baseline = campaign.baseline_of(unit.unit.code)
@@ -192,12 +226,13 @@ def _standings(
         start = None if before is None else before.value
         course = course_on(campaign, criterion, start, day, way)
         state: State = "no_data" if course is None else state_on(found.value, course, day, way)
-        if course is None or working_days is None:
-            yield Standing(criterion, measure, found, start, course, state)
-            continue
-        left = days_left(course, day, working_days)
-        wanted = _needed(measure, found, course, left)
-        yield Standing(criterion, measure, found, start, course, state, left, wanted)
+        owners = owners_of(measure, assignments)
+        standing = Standing(criterion, measure, found, start, course, state, owners)
+        if course is not None and working_days is not None:
+            left = days_left(course, day, working_days)
+            missing = _needed(measure, found, course, left)
+            standing = replace(standing, days_left=left, needed=missing)
+        yield standing
 
 
 def _needed(measure: Measure, found: Measured, course: Course, left: int) -> Needed | None:
