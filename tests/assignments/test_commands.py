@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -226,3 +227,16 @@ def test_the_check_takes_another_catalogue(chiso: CommandLine, tmp_path: Path) -
     outcome = chiso("catalogue", "assignments", own, "--catalogue", a_catalogue(tmp_path), "--lang", "en")
     assert outcome.stdout.splitlines()[1:] == ["A: 1", "Nobody answers for:", "  2  Online"]
     assert chiso("catalogue", "assignments", own).code == 11
+
+
+def test_assignments_among_the_records_are_named_and_passed_over(
+    chiso: CommandLine, records: Path, samples: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "records"
+    shutil.copytree(records, folder)
+    plain = chiso("score", folder, *RUN, "--format", "csv", "--lang", "en")
+    shutil.copy(samples / "assignments" / "plan142.csv", folder)
+    beside = chiso("score", folder, *RUN, "--format", "csv", "--lang", "en")
+    assert beside.stdout == plain.stdout != ""
+    assert "plan142.csv: Assignments, no records: for --assignments" in beside.stderr
+    assert chiso("score", folder / "plan142.csv", "--units", folder / "units.csv", *RUN).code == 11

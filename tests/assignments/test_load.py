@@ -87,7 +87,7 @@ def test_table_as_an_office_prints_it(tmp_path: Path, rules: RuleSet) -> None:
         ["BẢNG PHÂN CÔNG NHIỆM VỤ"],
         [],
         ["STT", "Chỉ số", "Đơn vị chủ trì", "Đơn vị phối hợp", "Người thực hiện", "Thời hạn báo cáo"],
-        ["I", "Mức độ hài lòng"],
+        ["I", *["Mức độ hài lòng"] * 5],  # as a merged cell is read
         [1, "Tỷ lệ PAKN xử lý đúng hạn", "Phòng Nội vụ", "A; B", "Ông Mẫu Văn Thử", date(2026, 11, 5)],
         [2, "5.2", "Phòng Nội vụ", None, "Văn phòng", "trước ngày 19 tháng cuối quý"],
         [3, "5.3", "Văn phòng", None, "Phòng Nội vụ", None],
@@ -145,6 +145,7 @@ def test_every_fault_of_a_table_is_told_with_its_row(tmp_path: Path, rules: Rule
         "2.1,,,\n"
         ",VP,,\n"
         "5.1,Mẫu 0900000001,,\n"
+        "5.2,VP,CV-1; CV-2,\n"
     )
     assert faults(tmp_path, text, rules) == [
         "assignments.csv, row 2, column report_deadline: is not a real date\n"
@@ -156,9 +157,11 @@ def test_every_fault_of_a_table_is_told_with_its_row(tmp_path: Path, rules: Rule
         "assignments.csv, row 5: names neither a lead (lead) nor who is responsible (responsible)\n"
         "  → Give at least one of them, or take the row away",
         "assignments.csv, row 6: an index or group is missing\n"
-        "  → Give it in every row; a merged cell holds its value in the first row only",
+        "  → Give it in every row, also where cells were merged",
         "assignments.csv, row 7, column lead: holds an identity or telephone number or an e-mail address\n"
         "  → Take it out of the assignments",
+        "assignments.csv, row 8, column responsible: names several that are responsible\n"
+        "  → One for each index; the others go under cooperating",
     ]
 
 
@@ -169,6 +172,7 @@ def test_every_fault_of_yaml_is_told_with_its_line(tmp_path: Path, rules: RuleSe
         "  - {index: online, leed: VP}\n"
         "  - online\n"
         "  - {index: payment, lead: [A, B]}\n"
+        "  - {index: transparency, lead: {2026-01-01: A}}\n"
         "notes: none\n"
     )
     told = faults(tmp_path, text, rules, "own.yaml")
@@ -179,7 +183,8 @@ def test_every_fault_of_yaml_is_told_with_its_line(tmp_path: Path, rules: RuleSe
         "own.yaml:4:5: An assignment consists of keys and values",
         "own.yaml:5:5: names neither a lead (lead) nor who is responsible (responsible)",
         "own.yaml:5:28: “lead” must be a text",
-        "own.yaml:6:1: Unknown key “notes”",
+        "own.yaml:6:34: Assignments have no values by date: make a file for each time",
+        "own.yaml:7:1: Unknown key “notes”",
     ]
 
 

@@ -33,7 +33,7 @@ def read_assignment_file(path: Path) -> tuple[list[WrittenRow], list[Problem]]:
         # The same reader, yet it is not the catalogue that is at fault.
         raise RecordsError(error.problems) from error
     resolved = document.resolve(date.max)
-    problems = list(document.problems)
+    problems = [*document.problems, *(Problem(_NO_DATES, place) for _, place in document.dated_places())]
     rows = [*_rows(resolved, problems)]
     return rows, problems
 
@@ -88,6 +88,10 @@ def _unknown_key(resolved: Resolved, path: tuple[str | int, ...], key: str, know
     return Problem(message, place, suggestion(key, allowed) or allowed_words(allowed))
 
 
+_NO_DATES = Text(
+    vi="Bảng phân công không có giá trị theo ngày: mỗi thời gian một tệp",
+    en="Assignments have no values by date: make a file for each time",
+)
 _NO_LIST = Text(
     vi="Cần khóa “assignments” với danh sách các phân công",
     en="Key “assignments” with the list of assignments is needed",

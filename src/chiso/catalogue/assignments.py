@@ -188,6 +188,8 @@ def _assignment(
     if not texts.get("lead") and not texts.get("responsible"):
         problems.append(Problem(_NO_OWNER, row.place, _GIVE_OWNER))
     responsible = texts.get("responsible")
+    if responsible is not None and len(_list(responsible)) > 1:
+        problems.append(Problem(_SEVERAL, row.at("responsible"), _NAME_ONE))
     # An office that leads or cooperates elsewhere in the file is no person, blanks in its name or not.
     if responsible is not None and folded(responsible) not in offices:
         responsible = official_code(responsible, show_names=show_officials)
@@ -257,10 +259,13 @@ class _Names:
         return self._exact.get(text) or self._folded.get(folded(text))
 
     def is_heading(self, row: WrittenRow) -> bool:
-        """Return whether a row assigns nothing and is no index: the name of a group above its indices."""
-        if any(role in row.texts for role in _ROLES):
-            return False
+        """Return whether a row assigns nothing and is no index: the name of a group above its indices.
+
+        A cell that is merged over the whole row says the same in every column.
+        """
         text = row.texts.get("index", "")
+        if {folded(row.texts[role]) for role in _ROLES if role in row.texts} - {folded(text)}:
+            return False
         found = self._find(text)
         return folded(text) in self._group_names if found is not None else len(text.split()) > 1
 
@@ -289,8 +294,8 @@ _UNKNOWN = Text(
 )
 _NO_INDEX = Text(vi="thiếu chỉ số hoặc nhóm", en="an index or group is missing")
 _GIVE_INDEX = Text(
-    vi="Ghi ở mỗi dòng; ô gộp chỉ có giá trị ở dòng đầu",
-    en="Give it in every row; a merged cell holds its value in the first row only",
+    vi="Ghi ở mỗi dòng, kể cả nơi trước đây gộp ô",
+    en="Give it in every row, also where cells were merged",
 )
 _NO_OWNER = Text(
     vi="thiếu cả đơn vị chủ trì (lead) lẫn người chịu trách nhiệm (responsible)",
@@ -298,6 +303,11 @@ _NO_OWNER = Text(
 )
 _GIVE_OWNER = Text(
     vi="Ghi ít nhất một trong hai, hoặc bỏ dòng này", en="Give at least one of them, or take the row away"
+)
+_SEVERAL = Text(vi="có nhiều người chịu trách nhiệm", en="names several that are responsible")
+_NAME_ONE = Text(
+    vi="Mỗi chỉ số một người hay đơn vị; những bên khác ghi ở cột phối hợp (cooperating)",
+    en="One for each index; the others go under cooperating",
 )
 _NO_DAY = Text(vi="không phải một ngày có thật", en="is not a real date")
 _DAY = Text(

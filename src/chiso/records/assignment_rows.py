@@ -49,6 +49,16 @@ def read_assignment_rows(path: Path) -> tuple[list[WrittenRow], list[str], list[
     return rows, unused, problems
 
 
+def holds_assignments(path: Path) -> bool:
+    """Return whether a file that is no table of records is one of assignments."""
+    spelling = assignment_spelling()
+    try:
+        tables = [table_in(path, sheet, spelling) for sheet in open_sheets(path)]
+    except RecordsError:
+        return False
+    return any(table is not None and not [*_heading_problems(table, spelling)] for table in tables)
+
+
 def _unused(table: TableFile) -> list[str]:
     used = {*table.recognised.positions.values(), *table.recognised.seconds.values()}
     return [heading for place, heading in enumerate(table.headings) if heading and place not in used]

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from chiso.errors import Place, Problem, RecordsError, Text, plural
+from chiso.records.assignment_rows import holds_assignments
 from chiso.records.cells import quoted
 from chiso.records.corrections import Corrections, load_corrections
 from chiso.records.dataset import LoadedTable, QuarantinedRow, Records, ReportedFigure, SourceFile
@@ -42,6 +43,10 @@ _SUFFIXES = (
 )
 # Files of these kinds lie in folders for other reasons too; unknown ones are named, not refused.
 _OFTEN_SOMETHING_ELSE = (".txt", ".json", ".xml", ".html", ".htm", ".zip", ".gz")
+_ASSIGNMENTS = Text(
+    vi="Bảng phân công, không phải hồ sơ: dùng với --assignments",
+    en="Assignments, no records: for --assignments",
+)
 _NO_REGISTRY_NOTE = Text(
     vi="Không có danh mục đơn vị (units): chưa xét đơn vị nào có trong danh mục",
     en="There is no registry of units: whether a unit is known was not looked at",
@@ -132,6 +137,9 @@ def _open_all(
         tolerated = inside and path.suffix.lower() in _OFTEN_SOMETHING_ELSE
         faults: list[Problem] = []
         files.extend(_opened(path, spelling, None, faults, unread))
+        if faults and holds_assignments(path):
+            faults = [Problem(_ASSIGNMENTS, Place(str(path)))]
+            tolerated = inside
         # A readme beside the records is no reason to refuse them all, but it is named.
         (notes if tolerated else problems).extend(faults)
     if problems:
