@@ -135,25 +135,57 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def period_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Records and the period they are judged in: the options of every command that counts."""
-    period = click.option(
+    return _judging_options([_period(required=True)], command)
+
+
+def periods_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Records and the one or several periods they are judged in; see ``several_periods``."""
+    several = click.option(
+        "--periods",
+        metavar="PERIODS",
+        help=say(
+            "Nhiều kỳ, đọc hồ sơ một lần: 2026-01..2026-10, hoặc 2026-08,2026-Q3,2026",
+            "Several periods, records read once: 2026-01..2026-10, or 2026-08,2026-Q3,2026",
+        ),
+    )
+    return _judging_options([_period(required=False), several], command)
+
+
+def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Records and the rules they are judged by, where the command itself knows the days."""
+    return _judging_options([], command)
+
+
+def several_periods(options: dict[str, Any]) -> bool:
+    """Return whether several periods are asked for; their list then stands in ``options["period"]``.
+
+    Raises UsageError unless either ``--period`` or ``--periods`` is given.
+    """
+    if (options["period"] is None) == (options["periods"] is None):
+        raise usage("cần --period hoặc --periods, một trong hai", "either --period or --periods is needed")
+    if options["periods"] is None:
+        return False
+    options["period"] = options["periods"]
+    return True
+
+
+def _period(*, required: bool) -> Callable[[Any], Any]:
+    return click.option(
         "--period",
-        required=True,
+        required=required,
         metavar="PERIOD",
         help=say(
             "Kỳ: 2026, 2026-Q3, 2026-08, 2026-08-D2, 2026-ytd, 2026-03-22..2026-06-29, last-month",
             "Period: 2026, 2026-Q3, 2026-08, 2026-08-D2, 2026-ytd, 2026-03-22..2026-06-29, last-month",
         ),
     )
-    return common(reading_options(period(_judging(command))))
 
 
-def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Records and the rules they are judged by, where the command itself knows the days."""
-    return common(reading_options(_judging(command)))
-
-
-def _judging(command: Callable[..., Any]) -> Callable[..., Any]:
+def _judging_options(
+    periods: Sequence[Callable[[Any], Any]], command: Callable[..., Any]
+) -> Callable[..., Any]:
     options = [
+        *periods,
         click.option(
             "--as-of",
             type=Day(),
@@ -170,7 +202,7 @@ def _judging(command: Callable[..., Any]) -> Callable[..., Any]:
             "--working-days", vi="Bảng ngày nghỉ, làm bù riêng", en="Own table of days off and worked"
         ),
     ]
-    return _all(options, command)
+    return common(reading_options(_all(options, command)))
 
 
 _LEVEL = click.option(
@@ -263,8 +295,8 @@ def output_options(*formats: str) -> Callable[[Any], Any]:
 
 
 def scoring_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """What is scored: records, period, rules and units."""
-    return period_options(units_options(output_options(*FORMATS)(command)))
+    """What is scored: records, periods, rules and units."""
+    return periods_options(units_options(output_options(*FORMATS)(command)))
 
 
 def _all(options: Sequence[Callable[[Any], Any]], command: Callable[..., Any]) -> Callable[..., Any]:
