@@ -296,7 +296,7 @@ def output_options(*formats: str) -> Callable[[Any], Any]:
 
 def scoring_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """What is scored: records, periods, rules and units."""
-    return periods_options(units_options(output_options(*FORMATS)(command)))
+    return period_options(units_options(output_options(*FORMATS)(command)))
 
 
 def _all(options: Sequence[Callable[[Any], Any]], command: Callable[..., Any]) -> Callable[..., Any]:
