@@ -32,6 +32,21 @@ def round_up(value: Decimal, places: int) -> Decimal:
     return value.quantize(last_place(places), rounding=ROUND_CEILING, context=_CONTEXT)
 
 
+def least_whole(value: Fraction) -> int:
+    """Return the least whole number that is not below ``value``."""
+    return math.ceil(value)
+
+
+def per_day(number: int, days: int) -> int | None:
+    """Return how many of ``number`` fall on each of ``days``, rounded up; None where no day is left."""
+    return math.ceil(Fraction(number, days)) if days > 0 else None
+
+
+def on_line(start: Fraction, end: Fraction, passed: int, days: int) -> Fraction:
+    """Return where a straight line from ``start`` to ``end`` is when ``passed`` of ``days`` are over."""
+    return start + (end - start) * Fraction(passed, days)
+
+
 def last_place(places: int) -> Decimal:
     """Return one unit of the last of ``places`` decimals: 0.01 for two."""
     return Decimal(1).scaleb(-places, context=_CONTEXT)

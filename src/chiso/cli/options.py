@@ -151,6 +151,11 @@ def periods_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return _judging_options([_period(required=False), several], command)
 
 
+def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Records and the rules they are judged by, where the command itself knows the days."""
+    return _judging_options([], command)
+
+
 def several_periods(options: dict[str, Any]) -> bool:
     """Return whether several periods are asked for; their list then stands in ``options["period"]``.
 

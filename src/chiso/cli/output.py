@@ -35,7 +35,7 @@ _SCORES = Text(vi="Điểm", en="Scores")
 # The options whose files are read, and those whose files are written.
 _READ = (
     *("records", "units", "reported", "mapping", "corrections", "catalogue", "working_days", "efforts"),
-    *("overlays", "drop_cases", "portal", "portal_records", "assignments"),
+    *("overlays", "drop_cases", "portal", "portal_records", "assignments", "file"),
 )
 _WRITTEN = {
     "output": "-o",
@@ -52,9 +52,9 @@ def chosen(options: dict[str, Any]) -> Language:
     return cast(Language, options["lang"]) if options["lang"] else language_from([])
 
 
-def request_of(options: dict[str, Any], kind: type[Request]) -> Request:
-    """Return the options as the request of a run."""
-    if not options["records"] and not options["reported"]:
+def request_of(options: dict[str, Any], kind: type[Request], *, records_needed: bool = True) -> Request:
+    """Return the options as the request of a run; a file may name the records where none are needed here."""
+    if records_needed and not options["records"] and not options["reported"]:
         raise usage(
             "cần RECORDS (tệp hoặc thư mục) hoặc --reported",
             "RECORDS (files or a folder) or --reported is needed",

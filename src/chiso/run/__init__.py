@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chiso.run.campaign import CampaignRequest, CampaignResult, campaign
 from chiso.run.catalogues import (
     check_assignments,
     require_owners,
@@ -23,6 +24,8 @@ from chiso.run.scoring import ScoreRequest, chosen_units, rank, score
 from chiso.run.whatif import WhatifRequest, whatif
 
 __all__ = [
+    "CampaignRequest",
+    "CampaignResult",
     "Checked",
     "Comparison",
     "ExplainRequest",
@@ -40,6 +43,7 @@ __all__ = [
     "ScoredPeriods",
     "Unscored",
     "WhatifRequest",
+    "campaign",
     "check",
     "check_assignments",
     "check_gates",
