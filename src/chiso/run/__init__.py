@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chiso.run.catalogues import show_catalogue, test_catalogue, write_sample
 from chiso.run.checking import Checked, check, draft_mapping
+from chiso.run.compare import CompareRequest, OperandRequest, compare
 from chiso.run.comparing import Comparison, Reference, diff_catalogues, diff_editions, reference
 from chiso.run.explaining import ExplainRequest, explain
 from chiso.run.late_lists import LateRequest, late
@@ -16,10 +17,12 @@ from chiso.run.whatif import WhatifRequest, whatif
 
 __all__ = [
     "Checked",
+    "CompareRequest",
     "Comparison",
     "ExplainRequest",
     "Gates",
     "LateRequest",
+    "OperandRequest",
     "PeriodRequest",
     "PlanRequest",
     "Planned",
@@ -33,6 +36,7 @@ __all__ = [
     "check",
     "check_gates",
     "chosen_units",
+    "compare",
     "diff_catalogues",
     "diff_editions",
     "draft_mapping",

@@ -105,6 +105,45 @@ def listing(
     return compiler.listing(chosen=chosen, tallied=tallied)
 
 
+def evaluation(
+    table: TableSpec,
+    rules: Mapping[str, TableRules],
+    wanted: Sequence[Wanted],
+    days: Days,
+    *,
+    key: Sequence[str],
+    content: Sequence[str],
+    still_open: Expression | None,
+) -> str:
+    """Return the statement that lists each row of ``table`` that is not set aside as ``wanted`` sees it.
+
+    Beside what is counted of it: its position ``place``, the text of its ``key`` columns, whether it is
+    ``still_open``, and hashes of its ``content`` columns and of all that its counts depend on. It expects
+    the same tables as ``statement``.
+    """
+    selected = () if still_open is None else (still_open,)
+    return _Compiler(table, rules, tuple(wanted), days, None, selected).evaluation(key, content)
+
+
+def counting(
+    table: TableSpec,
+    rules: Mapping[str, TableRules],
+    wanted: Sequence[Wanted],
+    days: Days,
+    rows: str,
+    also: str,
+) -> str:
+    """Return the statement that counts rows of ``evaluation``, ``rows``, and by their column ``also``."""
+    return _Compiler(table, rules, tuple(wanted), days, None).counting(rows, also)
+
+
+def rolling(
+    table: TableSpec, rules: Mapping[str, TableRules], wanted: Sequence[Wanted], days: Days, counted: str
+) -> Statement:
+    """Return the statement that rolls up rows of ``counting``, ``counted``, as ``statement`` does."""
+    return _Compiler(table, rules, tuple(wanted), days, None).rolling(counted)
+
+
 class _Printer:
     def __init__(self, days: Days) -> None:
         self._days = days
@@ -209,8 +248,7 @@ class _Compiler:
             else:
                 sql = self._printer.sql(entry)
             columns.append(f"{sql} AS value_{n}")
-        ctes = [f"within_{n} AS ({self._within(within)})" for n, within in enumerate(self._withins)]
-        with_ = f"WITH {', '.join(ctes)} " if ctes else ""
+        with_ = self._with()
         kept = [] if self._where is None else [self._printer.sql(self._where)]
         if chosen:
             # A semi-join: a list of numbers would let DuckDB join the calendar to every row before it sorts.
@@ -232,7 +270,50 @@ class _Compiler:
         sql = "WITH " + ",\n".join(ctes) + "\n" + self._result(fates)
         return Statement(sql, self._wanted, fates)
 
+    def evaluation(self, key: Sequence[str], content: Sequence[str]) -> str:
+        """Rows as their counts see them, with what tells the same row elsewhere."""
+        columns = self._table.columns
+        keys = [f"coalesce(CAST({_join_key(columns[name])} AS VARCHAR), chr(30))" for name in key]
+        own = [f't."{name}"' for name in content if columns[name].kind != "unit"]
+        trees = [entry for entry in self._selected if not isinstance(entry, Among)]
+        still_open = self._printer.sql(trees[0]) if trees else "FALSE"
+        seen = ["unit_no", *(f"code_{n}" for n in range(len(self._distinct)))]
+        for n, count in enumerate(self._counts):
+            seen.append(f"condition_{n} IS TRUE")
+            if count.kind in ("sum", "min", "max"):
+                seen.append(f"CASE WHEN condition_{n} THEN value_{n} END")
+        inner = [
+            *self._fated_columns(),
+            "t.rowid AS place",
+            f"{' || chr(31) || '.join(keys)} AS key_text",
+            f"hash({', '.join(['m.unit_no', *own])}) AS content",
+            f"coalesce({still_open}, FALSE) AS still_open",
+        ]
+        return (
+            f"{self._with()}SELECT *, fate = {IN_POPULATION} AS counted, hash({', '.join(seen)}) AS seen "
+            f"FROM (SELECT {', '.join(inner)} FROM {self._sources()} "
+            f"WHERE t.set_aside = {dataset.NOT_SET_ASIDE})"
+        )
+
+    def counting(self, rows: str, also: str) -> str:
+        """Integers of evaluated rows by unit, code and one more column."""
+        fates = FIRST_EXCLUSION + len(self._rules.exclusions)
+        return f"WITH fated AS ({rows}) {self._counted(fates, also)}"
+
+    def rolling(self, counted: str) -> Statement:
+        """The roll-up of what was counted before."""
+        fates = FIRST_EXCLUSION + len(self._rules.exclusions)
+        sql = f"WITH counted AS ({counted}),\nrolled AS ({self._rolled()})\n{self._result(fates)}"
+        return Statement(sql, self._wanted, fates)
+
+    def _with(self) -> str:
+        ctes = [f"within_{n} AS ({self._within(within)})" for n, within in enumerate(self._withins)]
+        return f"WITH {', '.join(ctes)} " if ctes else ""
+
     def _fated(self) -> str:
+        return f"SELECT {', '.join(self._fated_columns())} FROM {self._sources()}"
+
+    def _fated_columns(self) -> list[str]:
         """Each row with its unit, split key, counted codes, fate and conditions."""
         columns = ["m.unit_no AS unit_no", f"{self._key()} AS key", f"{self._key_name()} AS key_name"]
         columns += [f't."{name}" AS code_{n}' for n, name in enumerate(self._distinct)]
@@ -242,7 +323,7 @@ class _Compiler:
             if count.kind in ("sum", "min", "max"):
                 assert count.of is not None
                 columns.append(f"{self._printer.sql(count.of)} AS value_{n}")
-        return f"SELECT {', '.join(columns)} FROM {self._sources()}"
+        return columns
 
     def _key(self) -> str:
         if self._split is None:
@@ -348,9 +429,10 @@ class _Compiler:
             f"WHERE fate = {IN_POPULATION} AND condition_0"
         )
 
-    def _counted(self, fates: int) -> str:
-        """Integers by unit, split key and counted code."""
+    def _counted(self, fates: int, also: str | None = None) -> str:
+        """Integers by unit, split key and counted code, and by one more column if asked."""
         keys = ["unit_no", "key", *(f"code_{n}" for n in range(len(self._distinct)))]
+        keys += [] if also is None else [also]
         columns = [*keys, "min(key_name) AS key_name"]
         for n, count in enumerate(self._counts):
             selected = f"FILTER (WHERE fate = {IN_POPULATION} AND condition_{n})"

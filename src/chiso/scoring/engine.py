@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
+from datetime import date
 
 from chiso.catalogue.expression import Expression
 from chiso.catalogue.formula import ExclusionRule, RuleSet, TableRules
@@ -65,19 +66,26 @@ class ListedRow:
 class Engine:
     """The records of one run beside their registry and calendar: ready to be counted and listed.
 
-    Raises RecordsError when a table's own population cannot be told from its columns.
+    ``units_on`` is the day by which units have ended, the day of judgement if None. Raises RecordsError when
+    a table's own population cannot be told from its columns.
     """
 
     def __init__(
-        self, records: Records, rules: RuleSet, judgement: Judgement, working_days: WorkingDays
+        self,
+        records: Records,
+        rules: RuleSet,
+        judgement: Judgement,
+        working_days: WorkingDays,
+        *,
+        units_on: date | None = None,
     ) -> None:
         self.records = records
         self.rules = rules
         self.judgement = judgement
-        self._days = Days(judgement.period.first_day, judgement.period.last_day, judgement.as_of)
+        self.days = Days(judgement.period.first_day, judgement.period.last_day, judgement.as_of)
         self._codes = [unit.code for unit in records.units]
         self._numbers = {code: number for number, code in enumerate(self._codes)}
-        _prepare(records, judgement, working_days)
+        _prepare(records, units_on or judgement.as_of, working_days)
         self.present = presence(records)
         # Each loaded table's population and exclusions, reduced to the columns that are there.
         self.tables = _table_rules(records, rules)
@@ -104,7 +112,7 @@ class Engine:
             # A table that cannot be split has nothing to say about a split's keys.
             counted = split is None or own_split is not None
             of_table = [entry for entry in wanted if entry.count.table == name and counted]
-            compiled = statement(TABLES[name], self.tables, of_table, self._days, own_split)
+            compiled = statement(TABLES[name], self.tables, of_table, self.days, own_split)
             rows = self.records.connection.execute(compiled.sql).fetchall()
             fates.append(_fates(collector.add(name, rows, compiled), loaded, self.tables[name]))
         return Counts(collector.values, collector.rows, collector.key_names, tuple(fates))
@@ -146,7 +154,7 @@ class Engine:
             numbers = [(self._numbers[code],) for code in units]
             _create(self.records, "chosen", ("unit_no",), numbers, ("INTEGER",))
         spec, chosen = TABLES[table], units is not None
-        sql = listing(spec, self.tables, selected, self._days, chosen=chosen, tallied=tallied, where=where)
+        sql = listing(spec, self.tables, selected, self.days, chosen=chosen, tallied=tallied, where=where)
         found = self.records.connection.execute(sql)
         while rows := found.fetchmany(_ROWS_AT_ONCE):
             yield from rows
@@ -175,10 +183,10 @@ def _split_of(split: tuple[str, str | None] | None, loaded: LoadedTable) -> tupl
     return column, name if name in loaded.columns else None
 
 
-def _prepare(records: Records, judgement: Judgement, working_days: WorkingDays) -> None:
+def _prepare(records: Records, units_on: date, working_days: WorkingDays) -> None:
     """Put the registry, its ancestry and the calendar beside the records."""
     numbers = {unit.code: number for number, unit in enumerate(records.units)}
-    codes = [(unit.code, numbers[_successor(records.units, unit.code, judgement)]) for unit in records.units]
+    codes = [(unit.code, numbers[answering(records.units, unit.code, units_on)]) for unit in records.units]
     ancestry = [
         (number, numbers[above])
         for unit, number in zip(records.units, numbers.values(), strict=True)
@@ -203,12 +211,15 @@ def _prepare(records: Records, judgement: Judgement, working_days: WorkingDays) 
     )
 
 
-def _successor(units: UnitTree, code: str, judgement: Judgement) -> str:
-    """Return who answers for a unit's records: the unit, or once it has ended its successor."""
+def answering(units: UnitTree, code: str, day: date) -> str:
+    """Return who answers for a unit's records on ``day``: the unit, or once it has ended its successor.
+
+    Several successors divide a unit, not its records: those stay its own.
+    """
     unit = units[code]
-    ended = unit.valid_to is not None and unit.valid_to < judgement.as_of
-    if ended and unit.successor_code is not None:
-        return _successor(units, unit.successor_code, judgement)
+    ended = unit.valid_to is not None and unit.valid_to < day
+    if ended and len(unit.successors) == 1:
+        return answering(units, unit.successors[0][0], day)
     return code
 
 
