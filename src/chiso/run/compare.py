@@ -27,7 +27,7 @@ from chiso.terms.working_days import load_working_days
 
 @dataclass(frozen=True, kw_only=True)
 class OperandRequest(ReadRequest):
-    """One side as it is asked for: a period, or records (a file or a folder) and the period they are judged in.
+    """One side as it is asked for: a period, or a file or folder of records and their period.
 
     ``records`` are read beside those that the operand names.
     """
