@@ -173,6 +173,17 @@ def test_a_divided_unit_is_recast_by_its_shares(tmp_path: Path, by_records: bool
     assert not found.chain.cast.divided("P")
 
 
+def test_what_was_divided_is_not_told_by_another_formula(tmp_path: Path) -> None:
+    # C2 kept a quarter for C1: 6 × 8.25 / 11 = 4.50; what the new formula makes of it nobody knows.
+    rules = RULES.replace("where: on_time", "where: finished_on is not null")
+    cases = [(*row[:3], "03/07/2026", "14/07/2026", row[5].replace("/08/", "/07/")) for row in the_town()]
+    before = a_side(tmp_path / "a", cases, period="2026-07")
+    found = compared(before, a_side(tmp_path / "b", the_town(), units=DIVIDED, rules=rules))
+    assert set(told(index_of(found, "C1", "1"))[1]) == {"units", "counts"}
+    assert ("C1", "1") in found.chain.not_recast and ("C1", "2") not in found.chain.not_recast
+    assert "catalogue" in told(index_of(found, "P", "1"))[1] or told(index_of(found, "P", "1"))[0] is None
+
+
 def test_codes_counted_once_are_not_added_up_without_records(tmp_path: Path) -> None:
     # Both communes have the procedure T: together it is one code, which counts alone do not show.
     rules = RULES.replace(

@@ -119,16 +119,16 @@ def _percent(share: Fraction, language: Language) -> str:
 
 def _not_recast(found: BoardComparison) -> Iterator[Text]:
     shown = {unit.unit.code for unit in found.units}
-    by_index: dict[str, list[str]] = {}
+    by_unit: dict[str, list[str]] = {}
     for code, index in found.chain.not_recast:
         if code in shown:
-            by_index.setdefault(index, []).append(code)
-    for index, codes in by_index.items():
-        listed = ", ".join(codes)
+            by_unit.setdefault(code, []).append(index)
+    for code, indices in by_unit.items():
+        listed = ", ".join(indices)
         yield Text(
-            vi=f"Chỉ số {index} của {listed}: không cộng được số trước sáp nhập, nên thay đổi nằm ở “Số đếm”",
-            en=f"Index {index} of {listed}: counts before the merger cannot be added, "
-            "so the change stands under “Counts”",
+            vi=f"{code}, chỉ số {listed}: không cộng được số trước sáp nhập, nên thay đổi nằm ở “Số đếm”",
+            en=f"{code}, {plural(len(indices), 'index', 'indices')} {listed}: counts before the merger cannot "
+            "be added, so the change stands under “Counts”",
         )
 
 

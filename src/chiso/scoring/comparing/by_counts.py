@@ -31,6 +31,8 @@ from chiso.terms.unit import Unit, UnitTree
 Scores = Mapping[tuple[str, str], Score]
 Groups = Mapping[tuple[str, str], GroupScore]
 
+# A unit to which an index does not apply has no data for it either.
+_NO_DATA = ("missing_data", "not_applicable")
 _NOTHING_COUNTED = Counts({}, {}, {}, ())
 
 
@@ -138,6 +140,12 @@ class RecastScores:
         scale = math.lcm(pair[0].denominator, pair[1].denominator)
         numerator, denominator = int(pair[0] * scale), int(pair[1] * scale)
         return score_of_pair(index, self._roundings[index.group], numerator, denominator)
+
+    def had_data(self, unit: Unit, index: IndexRule) -> bool:
+        """Return whether a unit that went into this one had data for an index."""
+        sources = self._cast.whole.get(unit.code, {})
+        found = (self._on_board.get((code, index.code)) for code in sources)
+        return any(score is not None and score.outcome not in _NO_DATA for score in found)
 
     def _own(self, unit: Unit, index: str) -> tuple[Fraction, Fraction] | None:
         sources = self._cast.own.get(unit.code, {})

@@ -157,8 +157,13 @@ class _Chain:
             if code not in other_data and isinstance(own, IndexMeasures)
         }
         self._common = common
-        fixed = rescored(self._fixed, self._rules)
-        self._not_recast = [key for key in self._not_recast if key in fixed]
+        broken = other_formulas(a.rules, self._rules)
+        # Counts that shares divided cannot be told by another formula: they stay until all counts change.
+        old = {key for key in self._fixed if key[1] in broken and key not in self._reported_before}
+        fixed = rescored(self._fixed, self._rules) | {
+            key: score for key, score in self._fixed.items() if key in old
+        }
+        self._not_recast = [key for key in self._fixed if key in old or key in self._not_recast]
         data_before = self._of_indices(before, was, other_data)
         data_after = {key: score for key, score in self._final.items() if key[1] in other_data}
         mixture = self._mixture = Mixture(before, judged, then, wanted_counts(self._rules, common))
@@ -203,8 +208,13 @@ class _Chain:
         return {
             key: score
             for key, score in self._recast_scores.items()
-            if key in self._reported_before or (key[0] in self._cast.touched and self._cast.divided(key[0]))
+            if key in self._reported_before
+            or (key[0] in self._cast.touched and self._cast.divided(key[0]) and not self._unknown(key))
         }
+
+    def _unknown(self, key: tuple[str, str]) -> bool:
+        """Return whether there was no data before, so that nothing is lost by taking rows as they stand."""
+        return self._recast_scores[key].outcome == "missing_data" and key not in self._not_recast
 
     # What both ways use
 
@@ -231,7 +241,7 @@ class _Chain:
                     continue
                 key = unit.code, index.code
                 score = of_counts.of(unit, index)
-                if score is None and index.scored:
+                if score is None and index.scored and of_counts.had_data(unit, index):
                     self._not_recast.append(key)
                 found[key] = score or was.get(key) or score_without_data(index)
         return found
