@@ -173,6 +173,15 @@ def test_a_divided_unit_is_recast_by_its_shares(tmp_path: Path, by_records: bool
     assert not found.chain.cast.divided("P")
 
 
+def test_a_unit_that_is_divided_within_the_period_has_its_cases_on_both_sides(tmp_path: Path) -> None:
+    units = DIVIDED.replace("2026-07-31", "2026-08-20")
+    found = compared(
+        a_side(tmp_path / "a", the_town(), units=units), a_side(tmp_path / "b", the_town(), units=units)
+    )
+    assert found.causes == from_counts(found).causes == ()
+    assert told(unit_of(found, "C2").total) == ("1.50", {}, "1.50")
+
+
 def test_what_was_divided_is_not_told_by_another_formula(tmp_path: Path) -> None:
     # C2 kept a quarter for C1: 6 × 8.25 / 11 = 4.50; what the new formula makes of it nobody knows.
     rules = RULES.replace("where: on_time", "where: finished_on is not null")

@@ -144,6 +144,7 @@ def compare(**options: Any) -> None:
     from chiso.reporting.compare_files import case_lines, compare_json
     from chiso.reporting.compare_notes import compare_notes
     from chiso.reporting.compare_tables import compare_shown, compare_table
+    from chiso.reporting.notes import quarantine_lines
 
     form_of(options)  # a wrong suffix is said before the work, not after
     given = {**options, "operands": tuple(Path(options[side]) for side in _SIDES)}
@@ -172,6 +173,7 @@ def compare(**options: Any) -> None:
         options,
         language,
         lines=lines,
+        aside=list(dict.fromkeys(line for side in sides for line in quarantine_lines(side.board, language))),
         inputs=inputs,
         as_json=lambda: compare_json(found, lines, language),
         shown=compare_shown(found, detail, language),

@@ -9,7 +9,7 @@ from fractions import Fraction
 from chiso.arithmetic import quantity
 from chiso.errors import Language, Text, plural
 from chiso.reporting import notes as remarks
-from chiso.reporting.compare_tables import ADDED, standing_of
+from chiso.reporting.compare_tables import standing_of
 from chiso.reporting.tables import number_text
 from chiso.scoring.comparing.comparison import BoardComparison, Shares, UnitComparison
 from chiso.scoring.comparing.side import Side
@@ -96,7 +96,7 @@ def _of_unit(unit: UnitComparison) -> Iterator[Text]:
             vi=f"{name}: không còn trong kỳ sau" + (f", nhập vào {became.vi}" if unit.became else ""),
             en=f"{name}: not there any more" + (f", merged into {became.en}" if unit.became else ""),
         )
-    elif standing_of(unit) == ADDED:
+    elif standing_of(unit) == "added":
         yield Text(
             vi=f"{name}: chưa có ở bên trước, không so sánh (không phải 0 điểm)",
             en=f"{name}: not on the side before, so not compared (which is not 0 points)",
@@ -127,8 +127,8 @@ def _not_recast(found: BoardComparison) -> Iterator[Text]:
         listed = ", ".join(indices)
         yield Text(
             vi=f"{code}, chỉ số {listed}: không cộng được số trước sáp nhập, nên thay đổi nằm ở “Số đếm”",
-            en=f"{code}, {plural(len(indices), 'index', 'indices')} {listed}: counts before the merger cannot "
-            "be added, so the change stands under “Counts”",
+            en=f"{code}, {plural(len(indices), 'index', 'indices')} {listed}: counts before the merger "
+            "cannot be added, so the change stands under “Counts”",
         )
 
 

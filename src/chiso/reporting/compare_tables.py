@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
 
 from chiso.catalogue.model import Bilingual
 from chiso.errors import Language, Text
@@ -36,8 +37,7 @@ CAUSE_NAMES: Mapping[Cause, Text] = {
     "rounding": Text(vi="Làm\u00a0tròn", en="Rounding"),
 }
 # How a unit stands on the two boards.
-Standing = str
-SAME, RECAST, ADDED, ENDED = "same", "recast", "added", "ended"
+Standing = Literal["same", "recast", "added", "ended"]
 
 _IDENTITY = ("unit_code", "unit_name", "level")
 _BEFORE, _AFTER = Text(vi="trước", en="before"), Text(vi="sau", en="after")
@@ -47,17 +47,16 @@ _LABELS: Mapping[str, Text] = {
     "period_before": Text(vi="Kỳ trước", en="Period before"),
     "period_after": Text(vi="Kỳ sau", en="Period after"),
     "standing": Text(vi="So với", en="Compared"),
-    "group_name": Text(vi="Tên nhóm", en="Name of the group"),
 }
 
 
 def standing_of(unit: UnitComparison) -> Standing:
     """Return whether a unit is on both boards, recast, on the board after only, or there no more."""
     if unit.after is None:
-        return ENDED
+        return "ended"
     if unit.before is not None:
-        return SAME
-    return RECAST if unit.recast else ADDED
+        return "same"
+    return "recast" if unit.recast else "added"
 
 
 def compare_table(found: BoardComparison, detail: Detail, language: Language) -> ReportTable:

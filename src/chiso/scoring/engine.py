@@ -218,7 +218,7 @@ def answering(units: UnitTree, code: str, day: date) -> str:
     """
     unit = units[code]
     ended = unit.valid_to is not None and unit.valid_to < day
-    if ended and len(unit.successors) == 1:
+    if ended and len(unit.successors) == 1 and unit.successors[0][0] in units:
         return answering(units, unit.successors[0][0], day)
     return code
 

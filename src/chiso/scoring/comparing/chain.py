@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
@@ -107,19 +107,19 @@ class _Chain:
             raise CannotScoreError(_broken(self._a, self._b, broken))
         given, groups = self._recast_scores, self._recast_groups
         if self._cast.touched:
-            self._add_points("units", scorer(self._a.board.rules, self._cast.units, given, groups))
+            self._add("units", scorer(self._a.board.rules, self._cast.units, given, groups))
         by_rules = rescored(given, self._rules)
-        self._add("catalogue", lambda: self._given(by_rules, groups))
+        self._add("catalogue", self._given(by_rules, groups))
         lacking = {
             key
             for key in by_rules.keys() | self._final.keys()
             if _lacks(by_rules, key) != _lacks(self._final, key)
         } - set(self._not_recast)
         with_data = _exchanged(by_rules, self._final, lacking)
-        self._add("data", lambda: self._given(with_data, groups))
+        self._add("data", self._given(with_data, groups))
         told = _exchanged(with_data, self._final, self._reported)
-        self._add("reported", lambda: self._given(told, self._groups_after))
-        self._add("counts", lambda: self._given(self._final, self._groups_after))
+        self._add("reported", self._given(told, self._groups_after))
+        self._add("counts", self._given(self._final, self._groups_after))
 
     def _given(self, given: Scores, groups: Groups) -> Scorer:
         return scorer(self._rules, self._cast.units, given, groups)
@@ -135,7 +135,7 @@ class _Chain:
             measures = measures_of(a.rules, engine.present)
             counts = engine.count(wanted_counts(a.rules, measures))
             given = self._fixed
-            self._add_points("units", scorer(a.rules, units, given, self._recast_groups, counts, measures))
+            self._add("units", scorer(a.rules, units, given, self._recast_groups, counts, measures))
         again, final = replace(read_again, units=units), replace(theirs.records, units=units)
         before = Engine(again, self._rules, a.judgement, theirs.working_days, units_on=day)
         judged = before
@@ -169,8 +169,8 @@ class _Chain:
         mixture = self._mixture = Mixture(before, judged, then, wanted_counts(self._rules, common))
         groups, everything = self._recast_groups, len(RECORD_CAUSES)
 
-        def counted(last: int, given: Scores, groups: Groups = groups) -> Callable[[], Scorer]:
-            return lambda: scorer(self._rules, units, given, groups, mixture.counts(last), common)
+        def counted(last: int, given: Scores, groups: Groups = groups) -> Scorer:
+            return scorer(self._rules, units, given, groups, mixture.counts(last), common)
 
         self._add("catalogue", counted(0, {**data_before, **fixed}))
         given = {**data_after, **fixed}
@@ -282,10 +282,7 @@ class _Chain:
         }
         return self._reported_before | after
 
-    def _add(self, cause: Cause, make: Callable[[], Scorer]) -> None:
-        self._add_points(cause, make())
-
-    def _add_points(self, cause: Cause, found: Scorer) -> None:
+    def _add(self, cause: Cause, found: Scorer) -> None:
         points: dict[str, Points] = {unit.code: points_of(found.unit(unit)) for unit in self._compared}
         self._states.append(State(cause, points))
 
@@ -322,9 +319,8 @@ def _lacks(scores: Scores, key: tuple[str, str]) -> bool:
     return key not in scores or scores[key].outcome == "missing_data"
 
 
-def _exchanged(given: Scores, final: Scores, keys: object) -> Scores:
+def _exchanged(given: Scores, final: Scores, keys: Set[tuple[str, str]]) -> Scores:
     """Return the given scores with those of ``keys`` as they are at last."""
-    assert isinstance(keys, set | frozenset)
     kept = {key: score for key, score in given.items() if key not in keys}
     return kept | {key: score for key, score in final.items() if key in keys}
 

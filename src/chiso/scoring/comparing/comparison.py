@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 
 from chiso.catalogue.formula import Combination, Count, Measure
@@ -225,9 +224,3 @@ def _compared(
     sources = found.cast.own.get(unit.code, {}) if unit.code in found.cast.touched else {}
     made_of = tuple((code, share) for code, share in sources.items() if code != unit.code)
     return UnitComparison(unit, was, now, total, groups, indices, made_of=made_of)
-
-
-def largest(points: Attributed) -> tuple[Cause, Decimal] | None:
-    """Return the cause that moved most, the earlier of equals; None where nothing moved."""
-    moved = [(cause, part) for cause, part in points.parts.items() if part]
-    return max(moved, key=lambda entry: abs(entry[1])) if moved else None

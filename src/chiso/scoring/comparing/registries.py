@@ -22,7 +22,9 @@ def joined(before: UnitTree, after: UnitTree) -> UnitTree:
 def heirs(units: UnitTree, code: str, day: date) -> dict[str, Fraction]:
     """Return who answers for a unit on ``day``, each with its share: the unit itself while it exists."""
     unit = units[code]
-    if unit.valid_to is None or unit.valid_to >= day or not unit.successors:
+    known = all(successor in units for successor, _ in unit.successors)
+    if unit.valid_to is None or unit.valid_to >= day or not unit.successors or not known:
+        # A board alone does not always have the units that come after its own.
         return {code: _WHOLE}
     found: dict[str, Fraction] = {}
     for successor, share in unit.successors:
@@ -54,9 +56,12 @@ def recast(before: Side, after: Side) -> Recast:
     units = joined(before.units, after.units)
     day = after.board.judgement.as_of
     listed = [score.unit.code for score in before.board.units]
+    still_listed = {score.unit.code for score in after.board.units}
     own: dict[str, dict[str, Fraction]] = {}
     for code in listed:
-        for heir, share in heirs(units, code, day).items():
+        # While it is on the board after, a unit that is divided keeps its records there too.
+        kept = {answering(units, code, day): _WHOLE}
+        for heir, share in (kept if code in still_listed else heirs(units, code, day)).items():
             own.setdefault(heir, {})[code] = share
     whole = _with_below(units, own)
     was_own: dict[str, dict[str, Fraction]] = {}
