@@ -1,12 +1,24 @@
 """The command line."""
 
-from chiso.cli import campaign, catalogues, explaining, history, late, planning, reconcile, robustness, whatif
+from chiso.cli import (
+    campaign,
+    catalogues,
+    compare,
+    explaining,
+    history,
+    late,
+    planning,
+    reconcile,
+    robustness,
+    whatif,
+)
 from chiso.cli.commands import main
 
 # The commands of each module are there once it is imported.
 __all__ = [
     "campaign",
     "catalogues",
+    "compare",
     "explaining",
     "history",
     "late",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import cast
 
-from chiso.errors import Place, Problem, RecordsError, Text, UsageError, allowed_words, suggestion
+from chiso.errors import Place, Problem, RecordsError, Text, UsageError, allowed_words, plural, suggestion
 from chiso.records.corrections import Corrections
 from chiso.records.dataset import QuarantinedRow, ReportedFigure
 from chiso.records.part import Part
@@ -19,7 +19,7 @@ from chiso.terms.columns import UNITS
 from chiso.terms.day import parse_day
 from chiso.terms.period import parse_fixed_period
 from chiso.terms.text import folded
-from chiso.terms.unit import LEVELS, Level, Unit, UnitTree
+from chiso.terms.unit import LEVELS, Level, Unit, UnitTree, parted, share_of
 
 # Levels that may stand under each other share a tier: registries put an agency of a department, or an
 # office of a commune, on either level.
@@ -102,8 +102,10 @@ def _unit(file: TableFile, number: int, cells: Mapping[str, str], problems: list
 
 def _tree_problems(file: TableFile, units: Mapping[str, Unit], rows: Mapping[str, int]) -> Iterator[Problem]:
     for unit in units.values():
-        for column, code in (("parent_code", unit.parent_code), ("successor_code", unit.successor_code)):
-            if code is not None and code not in units:
+        named = [("parent_code", code) for code in (unit.parent_code,) if code is not None]
+        named += [("successor_code", code) for code in parted(unit.successor_code)]
+        for column, code in named:
+            if code not in units:
                 message = Text(vi=f"không có đơn vị {code}", en=f"there is no unit {code}")
                 yield _row_problem(file, rows[unit.code], column, message, suggestion(code, units))
         parent = None if unit.parent_code is None else units.get(unit.parent_code)
@@ -113,19 +115,59 @@ def _tree_problems(file: TableFile, units: Mapping[str, Unit], rows: Mapping[str
                 en=f"a unit of level {unit.level} cannot stand under {parent.code} of level {parent.level}",
             )
             yield _row_problem(file, rows[unit.code], "parent_code", message, _CHECK_LEVELS)
-        for column, step in (("parent_code", "parent_code"), ("successor_code", "successor_code")):
-            seen = {unit.code}
-            current: str | None = getattr(unit, step)
-            while current is not None and current in units:
-                if current in seen:
-                    message = Text(
-                        vi=f"đơn vị {unit.code} dẫn vòng tròn về chính mình",
-                        en=f"unit {unit.code} leads back to itself",
-                    )
-                    yield _row_problem(file, rows[unit.code], column, message)
-                    break
-                seen.add(current)
-                current = getattr(units[current], step)
+        for column, steps in (("parent_code", _parents), ("successor_code", _successors)):
+            if _leads_back(unit, units, steps):
+                message = Text(
+                    vi=f"đơn vị {unit.code} dẫn vòng tròn về chính mình",
+                    en=f"unit {unit.code} leads back to itself",
+                )
+                yield _row_problem(file, rows[unit.code], column, message)
+        for fault in _share_faults(unit):
+            yield _row_problem(file, rows[unit.code], "share", fault, _SHARES)
+
+
+def _parents(unit: Unit) -> tuple[str, ...]:
+    return () if unit.parent_code is None else (unit.parent_code,)
+
+
+def _successors(unit: Unit) -> tuple[str, ...]:
+    return parted(unit.successor_code)
+
+
+def _leads_back(unit: Unit, units: Mapping[str, Unit], steps: Callable[[Unit], tuple[str, ...]]) -> bool:
+    """Return whether the way from a unit comes to some unit a second time along one line."""
+    # Lines from the unit, each with the units it has passed.
+    lines: list[tuple[str, frozenset[str]]] = [(code, frozenset({unit.code})) for code in steps(unit)]
+    while lines:
+        code, passed = lines.pop()
+        if code in passed:
+            return True
+        if code in units:
+            lines += [(further, passed | {code}) for further in steps(units[code])]
+    return False
+
+
+def _share_faults(unit: Unit) -> Iterator[Text]:
+    """Yield what is wrong with the shares of a unit's successors."""
+    codes, texts = parted(unit.successor_code), parted(unit.share)
+    if len(set(codes)) < len(codes):
+        yield Text(vi="một đơn vị kế thừa được ghi hai lần", en="a successor is named twice")
+    if not texts and len(codes) < 2:
+        return
+    if len(texts) != len(codes):
+        yield Text(
+            vi=f"có {len(codes)} đơn vị kế thừa mà {len(texts)} tỷ lệ",
+            en=f"{len(codes)} {plural(len(codes), 'successor', 'successors')} and "
+            f"{len(texts)} {plural(len(texts), 'share', 'shares')}",
+        )
+        return
+    try:
+        whole = sum(map(share_of, texts))
+    except ValueError:
+        yield Text(vi="không phải các tỷ lệ như 60%;40%", en="are not shares like 60%;40%")
+        return
+    if whole != 1:
+        yield Text(vi="các tỷ lệ không cộng thành 100 %", en="the shares do not add up to 100 %")
 
 
 def read_reported(
@@ -211,6 +253,10 @@ _ENDS_EARLY = Text(vi="trước ngày đầu (valid_from)", en="is before the fi
 _CHECK_LEVELS = Text(
     vi="Xem lại level của hai đơn vị, hoặc ghi đơn vị cấp trên khác",
     en="Look again at the level of both, or name another parent",
+)
+_SHARES = Text(
+    vi="Mỗi đơn vị kế thừa một tỷ lệ, cách nhau bằng dấu chấm phẩy: H21.1;H21.2 và 60%;40%",
+    en="One share for each successor, parted by semicolons: H21.1;H21.2 and 60%;40%",
 )
 _NOT_A_DATE = Text(vi="không phải một ngày có thật", en="is not a real date")
 _NOT_A_PERIOD = Text(

@@ -11,6 +11,7 @@ from chiso.run.catalogues import (
     write_sample,
 )
 from chiso.run.checking import Checked, check, draft_mapping
+from chiso.run.compare import CompareRequest, OperandRequest, compare
 from chiso.run.comparing import Comparison, Reference, diff_catalogues, diff_editions, reference
 from chiso.run.explaining import ExplainRequest, explain
 from chiso.run.history import history_board, history_runs, keep, prove_history
@@ -27,10 +28,12 @@ __all__ = [
     "CampaignRequest",
     "CampaignResult",
     "Checked",
+    "CompareRequest",
     "Comparison",
     "ExplainRequest",
     "Gates",
     "LateRequest",
+    "OperandRequest",
     "PeriodRequest",
     "PlanRequest",
     "Planned",
@@ -48,6 +51,7 @@ __all__ = [
     "check_assignments",
     "check_gates",
     "chosen_units",
+    "compare",
     "diff_catalogues",
     "diff_editions",
     "draft_mapping",

@@ -100,6 +100,43 @@ def listing(
     return compiler.listing(chosen=chosen, tallied=tallied)
 
 
+def evaluation(
+    table: TableSpec,
+    rules: Mapping[str, TableRules],
+    wanted: Sequence[Wanted],
+    *,
+    key: Sequence[str],
+    content: Sequence[str],
+    still_open: Expression | None,
+) -> str:
+    """Return the statement that lists each row of ``table`` that is not set aside as ``wanted`` sees it.
+
+    Beside what is counted of it: its position ``place``, the text of its ``key`` columns, whether it is
+    ``still_open``, and hashes of its ``content`` columns and of all that its counts depend on. It expects
+    the same tables as ``statement``.
+    """
+    selected = () if still_open is None else (still_open,)
+    return _Compiler(table, rules, tuple(wanted), None, selected).evaluation(key, content)
+
+
+def counting(
+    table: TableSpec,
+    rules: Mapping[str, TableRules],
+    wanted: Sequence[Wanted],
+    rows: str,
+    also: str,
+) -> str:
+    """Return the statement that counts rows of ``evaluation``, ``rows``, and by their column ``also``."""
+    return _Compiler(table, rules, tuple(wanted), None).counting(rows, also)
+
+
+def rolling(
+    table: TableSpec, rules: Mapping[str, TableRules], wanted: Sequence[Wanted], counted: str
+) -> Statement:
+    """Return the statement that rolls up rows of ``counting``, ``counted``, as ``statement`` does."""
+    return _Compiler(table, rules, tuple(wanted), None).rolling(counted)
+
+
 class _Printer:
     def sql(self, tree: Expression) -> str:
         match tree:
@@ -203,8 +240,7 @@ class _Compiler:
             else:
                 sql = self._printer.sql(entry)
             columns.append(f"{sql} AS value_{n}")
-        ctes = [f"within_{n} AS ({self._within(within)})" for n, within in enumerate(self._withins)]
-        with_ = f"WITH {', '.join(ctes)} " if ctes else ""
+        with_ = self._with()
         kept = [] if self._where is None else [self._printer.sql(self._where)]
         if chosen:
             # A semi-join: a list of numbers would let DuckDB join the calendar to every row before it sorts.
@@ -230,6 +266,47 @@ class _Compiler:
         sql = "WITH " + ",\n".join(ctes) + "\n" + self._result(fates)
         return Statement(sql, self._wanted, fates)
 
+    def evaluation(self, key: Sequence[str], content: Sequence[str]) -> str:
+        """Rows as their counts see them, with what tells the same row elsewhere."""
+        columns = self._table.columns
+        keys = [f"coalesce(CAST({_join_key(columns[name])} AS VARCHAR), chr(30))" for name in key]
+        own = [f't."{name}"' for name in content if columns[name].kind != "unit"]
+        trees = [entry for entry in self._selected if not isinstance(entry, Among)]
+        still_open = self._printer.sql(trees[0]) if trees else "FALSE"
+        seen = ["unit_no", *(f"code_{n}" for n in range(len(self._distinct)))]
+        for n, count in enumerate(self._counts):
+            seen.append(f"condition_{n} IS TRUE")
+            if count.kind in ("sum", "min", "max"):
+                seen.append(f"CASE WHEN condition_{n} THEN value_{n} END")
+        inner = [
+            *self._row(),
+            f"{self._fate()} AS fate",
+            "t.rowid AS place",
+            f"{' || chr(31) || '.join(keys)} AS key_text",
+            f"hash({', '.join(['m.unit_no', *own])}) AS content",
+            f"coalesce({still_open}, FALSE) AS still_open",
+        ]
+        sources = self._sources([*self._placing(), *self._counting(), *trees], units=True, withins=True)
+        return (
+            f"{self._with()}SELECT *, fate = {IN_POPULATION} AS counted, hash({', '.join(seen)}) AS seen "
+            f"FROM (SELECT {', '.join(inner)} FROM {sources} "
+            f"WHERE t.set_aside = {dataset.NOT_SET_ASIDE})"
+        )
+
+    def counting(self, rows: str, also: str) -> str:
+        """Integers of evaluated rows by unit, code and one more column."""
+        return f"WITH fated AS ({rows}) {self._counted(also)}"
+
+    def rolling(self, counted: str) -> Statement:
+        """The roll-up of what was counted before."""
+        fates = FIRST_EXCLUSION + len(self._rules.exclusions)
+        sql = f"WITH counted AS ({counted}),\nrolled AS ({self._rolled()})\n{self._by_units(fates)}"
+        return Statement(sql, self._wanted, fates)
+
+    def _with(self) -> str:
+        ctes = [f"within_{n} AS ({self._within(within)})" for n, within in enumerate(self._withins)]
+        return f"WITH {', '.join(ctes)} " if ctes else ""
+
     def _placed(self) -> str:
         """How many rows of each period have which fate."""
         fated = (
@@ -238,7 +315,13 @@ class _Compiler:
         return f"SELECT period_no, fate, count(*) AS placed FROM ({fated}) GROUP BY period_no, fate"
 
     def _fated(self) -> str:
-        """Each row of a period's population with its unit, split key, counted codes and conditions."""
+        """Each row of a period's population."""
+        sources = self._sources([*self._placing(), *self._counting()], units=True, withins=True)
+        # Most rows lie outside most periods: they are left out before anything else is asked of them.
+        return f"SELECT {', '.join(self._row())} FROM {sources} WHERE {self._fate()} = {IN_POPULATION}"
+
+    def _row(self) -> list[str]:
+        """A row with its period, unit, split key, counted codes and conditions."""
         columns = [
             "p.period_no AS period_no",
             "m.unit_no AS unit_no",
@@ -251,10 +334,11 @@ class _Compiler:
             if count.kind in ("sum", "min", "max"):
                 assert count.of is not None
                 columns.append(f"{self._printer.sql(count.of)} AS value_{n}")
-        trees = [tree for count in self._counts for tree in (count.of, count.where) if tree is not None]
-        sources = self._sources([*self._placing(), *trees], units=True, withins=True)
-        # Most rows lie outside most periods: they are left out before anything else is asked of them.
-        return f"SELECT {', '.join(columns)} FROM {sources} WHERE {self._fate()} = {IN_POPULATION}"
+        return columns
+
+    def _counting(self) -> list[Expression]:
+        """Return the conditions and values of what is counted."""
+        return [tree for count in self._counts for tree in (count.of, count.where) if tree is not None]
 
     def _placing(self) -> list[Expression]:
         """Return the conditions that a row's fate goes by."""
@@ -365,9 +449,10 @@ class _Compiler:
             f"WHERE condition_0"
         )
 
-    def _counted(self) -> str:
-        """Integers by period, unit, split key and counted code."""
+    def _counted(self, also: str | None = None) -> str:
+        """Integers by period, unit, split key and counted code, and by one more column if asked."""
         keys = ["period_no", "unit_no", "key", *(f"code_{n}" for n in range(len(self._distinct)))]
+        keys += [] if also is None else [also]
         columns = [*keys, "min(key_name) AS key_name", "count(*) AS rows_counted"]
         for n, count in enumerate(self._counts):
             selected = f"FILTER (WHERE condition_{n})"
@@ -407,18 +492,16 @@ class _Compiler:
 
     def _result(self, fates: int) -> str:
         """The rows by period, unit and key, and one more of each period that holds the fates of all rows."""
+        # Counted apart from the fates, so that a row lost between the two shows.
+        own = "SELECT coalesce(sum(rows_counted), 0) FROM counted c WHERE c.period_no = placed.period_no"
+        of_all = ["period_no", "NULL", "NULL", "NULL", f"({own})", *["NULL"] * len(self._wanted)]
+        of_all += [f"coalesce(sum(placed) FILTER (WHERE fate = {fate}), 0)" for fate in range(fates)]
+        return f"{self._by_units(fates)}\nUNION ALL SELECT {', '.join(of_all)} FROM placed GROUP BY period_no"
+
+    def _by_units(self, fates: int) -> str:
         counts = [f"wanted_{n}" for n in range(len(self._wanted))]
         by_unit = ["period_no", "unit_no", "key", "key_name", "rows_counted", *counts, *["NULL"] * fates]
-        # Counted apart from the fates, so that a row lost between the two shows.
-        counted = (
-            "(SELECT coalesce(sum(rows_counted), 0) FROM counted c WHERE c.period_no = placed.period_no)"
-        )
-        of_all = ["period_no", "NULL", "NULL", "NULL", counted, *["NULL"] * len(counts)]
-        of_all += [f"coalesce(sum(placed) FILTER (WHERE fate = {fate}), 0)" for fate in range(fates)]
-        return (
-            f"SELECT {', '.join(by_unit)} FROM rolled\n"
-            f"UNION ALL SELECT {', '.join(of_all)} FROM placed GROUP BY period_no"
-        )
+        return f"SELECT {', '.join(by_unit)} FROM rolled"
 
 
 def _asks_days(tree: Expression | None) -> bool:

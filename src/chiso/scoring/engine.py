@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
+from datetime import date
+from weakref import WeakKeyDictionary
+
+import duckdb
 
 from chiso.catalogue.expression import Expression
 from chiso.catalogue.formula import ExclusionRule, RuleSet, TableRules
@@ -33,6 +37,8 @@ from chiso.terms.unit import UnitTree
 from chiso.terms.working_days import WorkingDays
 
 _ROWS_AT_ONCE = 10_000
+# What stands beside the records of each connection.
+_SERVED: WeakKeyDictionary[duckdb.DuckDBPyConnection, object] = WeakKeyDictionary()
 SUPERSEDED_REASON = Text(vi="trạng thái cũ của cùng một mã", en="older state of the same number")
 UNDETERMINED_REASON = Text(vi="không đủ dữ liệu để xếp vào kỳ", en="lacks the data to place it in time")
 
@@ -65,9 +71,9 @@ class ListedRow:
 class Engine:
     """The records of one run beside their registry and calendar: ready to be counted and listed.
 
-    Periods beyond the first (``also``) are counted in the same scan; only the first is listed. The engine
-    made last is the one that its records serve. Raises RecordsError when a table's own population cannot
-    be told from its columns.
+    Periods beyond the first (``also``) are counted in the same scan; only the first is listed. ``units_on``
+    is the day by which units have ended, each period's day of judgement if None. Raises RecordsError when a
+    table's own population cannot be told from its columns.
     """
 
     def __init__(
@@ -78,17 +84,31 @@ class Engine:
         working_days: WorkingDays,
         *,
         also: Sequence[Judgement] = (),
+        units_on: date | None = None,
     ) -> None:
         self.records = records
         self.rules = rules
         self.judgement = judgement
         self.judgements = (judgement, *also)
+        self._working_days = working_days
+        self._units_on = units_on
         self._codes = [unit.code for unit in records.units]
         self._numbers = {code: number for number, code in enumerate(self._codes)}
-        _prepare(records, self.judgements, working_days)
+        # Copies under other rules share what stands beside the records.
+        self._surroundings = object()
         self.present = presence(records)
         # Each loaded table's population and exclusions, reduced to the columns that are there.
         self.tables = _table_rules(records, rules)
+
+    def ready(self) -> None:
+        """Put what the engine counts by beside its records, unless it is there.
+
+        The periods, registry and calendar of only one engine stand beside the same records at a time.
+        """
+        connection = self.records.connection
+        if _SERVED.get(connection) is not self._surroundings:
+            _prepare(self.records, self.judgements, self._units_on, self._working_days)
+            _SERVED[connection] = self._surroundings
 
     def under(self, rules: RuleSet) -> Engine:
         """Return the same records under other rules; raises RecordsError as a new engine would."""
@@ -108,6 +128,7 @@ class Engine:
         self, wanted: Sequence[Wanted], split: tuple[str, str | None] | None = None
     ) -> tuple[Counts, ...]:
         """Return what ``count`` does for each period, in their order; each table is scanned once."""
+        self.ready()
         collectors = [_Collector(self._codes) for _ in self.judgements]
         for name, loaded in self.records.tables.items():
             if name not in self.tables:
@@ -159,6 +180,7 @@ class Engine:
         tallied: bool,
         where: Expression | None = None,
     ) -> Iterator[tuple[object, ...]]:
+        self.ready()
         if units is not None:
             numbers = [(self._numbers[code],) for code in units]
             _create(self.records, "chosen", ("unit_no",), numbers, ("INTEGER",))
@@ -192,7 +214,9 @@ def _split_of(split: tuple[str, str | None] | None, loaded: LoadedTable) -> tupl
     return column, name if name in loaded.columns else None
 
 
-def _prepare(records: Records, judgements: Sequence[Judgement], working_days: WorkingDays) -> None:
+def _prepare(
+    records: Records, judgements: Sequence[Judgement], units_on: date | None, working_days: WorkingDays
+) -> None:
     """Put the periods, the registry, its ancestry and the calendar beside the records."""
     numbers = {unit.code: number for number, unit in enumerate(records.units)}
     periods = [
@@ -200,7 +224,7 @@ def _prepare(records: Records, judgements: Sequence[Judgement], working_days: Wo
         for number, judgement in enumerate(judgements)
     ]
     codes = [
-        (number, unit.code, numbers[_successor(records.units, unit.code, judgement)])
+        (number, unit.code, numbers[answering(records.units, unit.code, units_on or judgement.as_of)])
         for number, judgement in enumerate(judgements)
         for unit in records.units
     ]
@@ -230,12 +254,15 @@ def _prepare(records: Records, judgements: Sequence[Judgement], working_days: Wo
     )
 
 
-def _successor(units: UnitTree, code: str, judgement: Judgement) -> str:
-    """Return who answers for a unit's records: the unit, or once it has ended its successor."""
+def answering(units: UnitTree, code: str, day: date) -> str:
+    """Return who answers for a unit's records on ``day``: the unit, or once it has ended its successor.
+
+    Several successors divide a unit, not its records: those stay its own.
+    """
     unit = units[code]
-    ended = unit.valid_to is not None and unit.valid_to < judgement.as_of
-    if ended and unit.successor_code is not None:
-        return _successor(units, unit.successor_code, judgement)
+    ended = unit.valid_to is not None and unit.valid_to < day
+    if ended and len(unit.successors) == 1 and unit.successors[0][0] in units:
+        return answering(units, unit.successors[0][0], day)
     return code
 
 

@@ -102,7 +102,7 @@ def _on_units(engine: Engine, *, with_list: bool) -> Iterator[Hypothesis]:
             en="a unit's own rows only, those of units below it not added",
         )
         yield Hypothesis(cause, "own_rows_only", name, units=UnitsCounted(not_rolled_up=codes))
-    if any(unit.successor_code for unit in units):
+    if any(len(unit.successors) == 1 for unit in units):
         name = Text(
             vi="hồ sơ vẫn tính cho đơn vị cũ, chưa chuyển sang đơn vị kế thừa",
             en="cases stay with the unit that has ended, not with its successor",
@@ -113,7 +113,7 @@ def _on_units(engine: Engine, *, with_list: bool) -> Iterator[Hypothesis]:
             name,
             units=UnitsCounted(lambda o: o.recorded if o.recorded in codes else o.unit),
         )
-        later = {unit.code: unit.successor_code for unit in units if unit.successor_code}
+        later = {unit.code: unit.successors[0][0] for unit in units if len(unit.successors) == 1}
         name = Text(
             vi="hồ sơ đã tính cho đơn vị kế thừa dù đơn vị cũ còn hoạt động",
             en="cases already with the successor of a unit that still exists",

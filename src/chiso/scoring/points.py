@@ -44,6 +44,7 @@ class Scorer:
         *,
         provisional: bool,
         splittable: frozenset[str] | None = None,
+        given: Mapping[tuple[str, str], Score] | None = None,
     ) -> None:
         self._rules = rules
         self._units = units
@@ -53,6 +54,8 @@ class Scorer:
         self._units_reported = {code for code, _ in (*reported.by_index, *reported.by_group)}
         self._provisional = provisional
         self._splittable = splittable
+        # Scores that stand as they are, by unit and index: nothing is counted for them.
+        self._given = given or {}
         # Units share most of their counts, so each distinct pair is worked out once.
         self._earned: dict[tuple[str, int | None, int | None], _Earned] = {}
         self._inherited: dict[tuple[Cell, str], Score] = {}
@@ -103,6 +106,8 @@ class Scorer:
         if unit.level not in index.applies_to:
             maximum = index.points if self._rules.not_applicable_keeps_maximum else _NO_POINTS
             return _empty(index, "not_applicable", maximum)
+        if cell.key is None and (unit.code, index.code) in self._given:
+            return self._given[unit.code, index.code]
         figure = self._reported.by_index.get((unit.code, index.code)) if cell.key is None else None
         if index.status == "unknown" and index.scored and figure is None:
             # A rule nobody knows scores nobody, least of all with 0.
@@ -191,8 +196,13 @@ def band_of(total: Decimal, rules: RuleSet) -> Bilingual | None:
     return next((band.name for band in rules.bands if total >= band.from_), None)
 
 
-def score_of_pair(index: IndexRule, rounding: Rounding, numerator: int, denominator: int) -> Score:
-    """Return what a unit scores in ``index`` whose counts are these; ``outcome`` is scored or no_cases."""
+def score_of_pair(
+    index: IndexRule, rounding: Rounding, numerator: int | None, denominator: int | None
+) -> Score:
+    """Return what a unit scores in ``index`` whose counts are these (None: nothing to measure).
+
+    ``outcome`` is scored or no_cases.
+    """
     earned = _earn(index, rounding, numerator, denominator)
     return _score_of(index, numerator, denominator, earned, "no_cases" if earned.no_cases else "scored")
 
@@ -294,6 +304,11 @@ def _covered(score: Score, index: IndexRule) -> Score:
         return score
     earned = _Earned(None, None, None, index.points, no_cases=False)
     return _score_of(index, None, None, earned, "reported")
+
+
+def score_without_data(index: IndexRule) -> Score:
+    """Return what stands for a unit's score in ``index`` where nothing is known of it."""
+    return _empty(index, "missing_data", _NO_POINTS)
 
 
 def group_score(group: GroupRule, scores: Iterable[Score]) -> GroupScore:

@@ -1,0 +1,1 @@
+"""Two scoreboards compared: what changed, and how many points each cause is worth."""

@@ -1,0 +1,226 @@
+"""What changed between two boards: units, groups and indices on either side, with the parts of the change."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from chiso.catalogue.formula import Combination, Count, Measure
+from chiso.records.dataset import Records
+from chiso.scoring.comparing.chain import Chain, chain
+from chiso.scoring.comparing.registries import heirs
+from chiso.scoring.comparing.side import CAUSES, RECORD_CAUSES, Cause, Side
+from chiso.scoring.comparing.states import Attributed, Points, attributed
+from chiso.scoring.measure import IndexMeasures
+from chiso.scoring.rank import Rank, rank_units
+from chiso.scoring.scoreboard import Score
+from chiso.scoring.standing import signed_counts
+from chiso.terms.unit import Unit
+
+Shares = tuple[tuple[str, Fraction], ...]
+
+
+@dataclass(frozen=True)
+class IndexComparison:
+    """One index of a unit: its scores on either side (None: not there), and the parts of its points."""
+
+    index: str
+    group: str
+    before: Score | None
+    after: Score | None
+    points: Attributed
+
+    @property
+    def differs(self) -> bool:
+        """Whether counts, points, maximum or outcome are not what they were."""
+        return self.before != self.after or any(self.points.parts.values())
+
+
+@dataclass(frozen=True)
+class UnitComparison:
+    """One unit on either side, with its places among all units of its level there.
+
+    ``total`` is None for a unit that is on one board only and has nothing to be compared with.
+    ``made_of`` names the units before that are now this one (``recast`` if it was not there itself);
+    ``became`` those that answer for one that has ended.
+    """
+
+    unit: Unit
+    before: Rank | None
+    after: Rank | None
+    total: Attributed | None
+    groups: Mapping[str, Attributed]
+    indices: tuple[IndexComparison, ...]
+    made_of: Shares = ()
+    became: Shares = ()
+
+    @property
+    def recast(self) -> bool:
+        """Whether it is compared with what the units that went into it had."""
+        return self.before is None and self.total is not None
+
+
+@dataclass(frozen=True)
+class MovedCase:
+    """A record that counts otherwise for an index, and what that moved in its unit's own counts."""
+
+    unit_code: str
+    index: str
+    table: str
+    record_id: str
+    cause: Cause
+    numerator: int
+    denominator: int
+
+
+@dataclass(frozen=True)
+class BoardComparison:
+    """Two boards and what lies between them; ``causes`` are those that moved any point of any unit."""
+
+    before: Side
+    after: Side
+    units: tuple[UnitComparison, ...]
+    chain: Chain
+
+    @property
+    def by_records(self) -> bool:
+        """Whether the records of both sides told the causes."""
+        return self.chain.mixture is not None
+
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        """The causes that moved points, in their order."""
+        return tuple(
+            cause
+            for cause in CAUSES
+            if any(
+                points.parts[cause]
+                for unit in self.units
+                if unit.total is not None
+                for points in (unit.total, *unit.groups.values(), *(own.points for own in unit.indices))
+            )
+        )
+
+    def told_by_case(self) -> frozenset[str]:
+        """Return the indices of which every record moves its own share: codes counted once do not."""
+        return frozenset(
+            code
+            for code, own in self.chain.measures.items()
+            if _by_rows(own.numerator) and _by_rows(own.denominator)
+        )
+
+    def moved_cases(self, units: Collection[str]) -> Iterator[MovedCase]:
+        """Yield the records of ``units`` that count otherwise than before, by table, cause and index."""
+        mixture = self.chain.mixture
+        if mixture is None:
+            return
+        told = {code: self.chain.measures[code] for code in sorted(self.told_by_case())}
+        positions = {
+            table: {entry.count: n for n, entry in enumerate(mixture.counts_of(table))}
+            for table in mixture.tables
+        }
+        for row in mixture.moved():
+            own = positions[row.table]
+            for code, measures in told.items():
+                moved: dict[str, list[int]] = {}
+                for sign, seen in ((-1, row.before), (1, row.after)):
+                    if seen is None or seen[0] not in units:
+                        continue
+                    for place, amount in enumerate(_amounts(measures, own, seen[1])):
+                        assert seen[0] is not None  # units are named
+                        moved.setdefault(seen[0], [0, 0])[place] += sign * amount
+                for unit, (numerator, denominator) in moved.items():
+                    if numerator or denominator:
+                        cause = RECORD_CAUSES[row.cause - 1]
+                        yield MovedCase(unit, code, row.table, row.record_id, cause, numerator, denominator)
+
+
+def _by_rows(measure: Measure) -> bool:
+    match measure:
+        case Combination(kind=kind, parts=parts):
+            return kind in ("add", "subtract") and all(map(_by_rows, parts))
+        case Count(kind=kind):
+            return kind in ("rows", "sum")
+        case _:
+            return True
+
+
+def _amounts(
+    measures: IndexMeasures, positions: Mapping[Count, int], values: Sequence[int]
+) -> tuple[int, int]:
+    """Return what a row gives to the numerator and to the denominator."""
+    numerator, denominator = (
+        sum(
+            entry.sign * values[positions[entry.count]]
+            for entry in signed_counts(measure)
+            if entry.count in positions
+        )
+        for measure in (measures.numerator, measures.denominator)
+    )
+    return numerator, denominator
+
+
+def compare_boards(before: Side, after: Side, read_again: Records | None = None) -> BoardComparison:
+    """Return what changed from one board to the other; see ``chain`` for ``read_again`` and what is raised.
+
+    Units stand in the order of the registry after, those that are there no more at the end.
+    """
+    found = chain(before, after, read_again)
+    return BoardComparison(before, after, tuple(_units(before, after, found)), found)
+
+
+def _units(before: Side, after: Side, found: Chain) -> Iterator[UnitComparison]:
+    first = {rank.score.unit.code: rank for rank in rank_units(before.board.units)}
+    then = {rank.score.unit.code: rank for rank in rank_units(after.board.units)}
+    for score in after.board.units:
+        code = score.unit.code
+        values = [(state.cause, state.units[code]) for state in found.states if code in state.units]
+        was, now = first.get(code), then[code]
+        if was is None and len(values) < len(found.states) - 1:
+            yield UnitComparison(score.unit, None, now, None, {}, ())
+            continue
+        yield _compared(before, after, found, score.unit, was, now, values)
+    day = after.board.judgement.as_of
+    for score in before.board.units:
+        code = score.unit.code
+        if code not in then:
+            became = heirs(found.cast.units, code, day)
+            shares = tuple((heir, share) for heir, share in became.items() if heir != code)
+            yield UnitComparison(score.unit, first[code], None, None, {}, (), became=shares)
+
+
+def _compared(
+    before: Side,
+    after: Side,
+    found: Chain,
+    unit: Unit,
+    was: Rank | None,
+    now: Rank,
+    values: Sequence[tuple[Cause, Points]],
+) -> UnitComparison:
+    (_, start), *rest = values
+    total = attributed([(cause, points.total) for cause, points in rest], start.total)
+    groups = {
+        code: attributed([(cause, points.groups.get(code)) for cause, points in rest], start.groups.get(code))
+        for code in dict.fromkeys(group.code for side in (after, before) for group in side.board.rules.groups)
+    }
+    old = {} if was is None else {score.index: score for score in was.score.scores}
+    new = {score.index: score for score in now.score.scores}
+    of_index = {index.code: index.group for side in (before, after) for index in side.board.rules.indices}
+    codes = dict.fromkeys(index.code for side in (after, before) for index in side.board.rules.indices)
+    indices = tuple(
+        IndexComparison(
+            code,
+            of_index[code],
+            old.get(code),
+            new.get(code),
+            attributed(
+                [(cause, points.indices.get(code)) for cause, points in rest], start.indices.get(code)
+            ),
+        )
+        for code in codes
+    )
+    sources = found.cast.own.get(unit.code, {}) if unit.code in found.cast.touched else {}
+    made_of = tuple((code, share) for code, share in sources.items() if code != unit.code)
+    return UnitComparison(unit, was, now, total, groups, indices, made_of=made_of)
