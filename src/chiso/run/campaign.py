@@ -9,7 +9,7 @@ from pathlib import Path
 
 from chiso.catalogue.formula import RuleSet
 from chiso.catalogue.load import Catalogue, load_catalogue
-from chiso.errors import CatalogueError, Place, Problem, Text, UsageError, allowed_words
+from chiso.errors import CannotScoreError, CatalogueError, Place, Problem, Text, UsageError, allowed_words
 from chiso.records.dataset import Records
 from chiso.records.progress import SILENT, Progress
 from chiso.run.preparing import ReadRequest, check_units, load, nothing, provenance
@@ -49,10 +49,14 @@ class CampaignRequest(ReadRequest):
 
 @dataclass(frozen=True)
 class CampaignResult:
-    """A campaign with the reports asked for, in the order of their days."""
+    """A campaign with the reports asked for, in the order of their days.
+
+    ``untold`` are the days, of reports asked for and of milestones, up to which not a single row can be used.
+    """
 
     campaign: Campaign
     reports: tuple[CampaignReport, ...]
+    untold: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,10 @@ def campaign(
     records = load(request, _columns(rules.values(), request.by), progress)
     when_loaded(records)
     scoring = _Scoring(catalogue, request.edition, records, working_days)
-    boards = {day: scoring.board(plan, day) for day in to_score}
+    boards, untold = _boards(scoring, plan, to_score)
+    days = tuple(day for day in days if day in boards)
+    if not days:
+        raise untold[min(untold)]
     codes = _participants(plan, request, records, boards)
     boards = {
         day: with_units(board, tuple(board.unit(code) for code in codes)) for day, board in boards.items()
@@ -110,7 +117,21 @@ def campaign(
         split = None if request.by is None else scoring.board(plan, day, request.by)
         return report_on(plan, day, boards, codes, working_days, split, assignments)
 
-    return CampaignResult(plan, tuple(report(day) for day in days))
+    return CampaignResult(plan, tuple(report(day) for day in days), tuple(untold))
+
+
+def _boards(
+    scoring: _Scoring, plan: Campaign, days: Iterable[date]
+) -> tuple[dict[date, Scoreboard], dict[date, CannotScoreError]]:
+    """Return the board of each day, and of the days on which nothing can be scored yet, why."""
+    boards: dict[date, Scoreboard] = {}
+    untold: dict[date, CannotScoreError] = {}
+    for day in days:
+        try:
+            boards[day] = scoring.board(plan, day)
+        except CannotScoreError as error:
+            untold[day] = error
+    return boards, untold
 
 
 def _with_inputs(request: CampaignRequest, inputs: Inputs) -> CampaignRequest:
