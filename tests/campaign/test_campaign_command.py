@@ -96,7 +96,7 @@ def test_what_is_needed_a_day(chiso: CommandLine, campaign: Path) -> None:
     # 70 % of 3 are 2.1, so 3 of 3: two more. New ones: (1 + 4) / (3 + 4) = 71 %.
     assert (online["by_repair"], online["by_new"]) == ("2", "4")
     # 12, 13, 14, 17, 18, 19, 20 August: seven working days.
-    assert (online["days_left"], online["by_repair_a_day"], online["by_new_a_day"]) == ("7", "1", "1")
+    assert (online["working_days_left"], online["by_repair_a_day"], online["by_new_a_day"]) == ("7", "1", "1")
 
 
 def test_cases_of_later_days_do_not_count(chiso: CommandLine, campaign: Path) -> None:

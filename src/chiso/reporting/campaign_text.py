@@ -20,7 +20,7 @@ from chiso.scoring.campaign.course import State
 from chiso.scoring.campaign.model import Campaign, Criterion
 from chiso.scoring.campaign.report import CampaignReport, Standing, UnitStanding
 
-_NOT_MET = ("behind", "missed")
+_NOT_MET = ("behind", "missed", "no_line")
 
 
 def print_campaign(
@@ -40,7 +40,9 @@ def print_campaign(
     for report in reports:
         console.line()
         say(report_heading(campaign, report), "bold")
-        for unit in report.units:
+        for position, unit in enumerate(report.units):
+            if position:
+                console.line()
             say(unit_heading(unit))
             for line in next_milestones(unit):
                 say(line)
