@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+from referencing import Registry, Resource
 
 SCHEMAS = Path(__file__).resolve().parents[1] / "docs" / "schemas"
 
@@ -21,7 +22,12 @@ def schema_of(name: str) -> dict[str, Any]:
 
 def validator_of(name: str) -> jsonschema.Draft202012Validator:
     """Return what tells whether JSON keeps to the schema of that name."""
-    return jsonschema.Draft202012Validator(schema_of(name))
+    # One schema may refer to another of the same folder by its file.
+    others = [
+        (path.name, Resource.from_contents(json.loads(path.read_text("utf-8"))))
+        for path in SCHEMAS.glob("*.json")
+    ]
+    return jsonschema.Draft202012Validator(schema_of(name), registry=Registry().with_resources(others))
 
 
 def strict_objects(schema: Any) -> Iterator[dict[str, Any]]:

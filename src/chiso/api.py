@@ -23,7 +23,12 @@ SplitBy = Literal["officer", "field", "procedure", "channel"]
 
 def today_in_vietnam() -> date:
     """Return today's date in Vietnam, wherever the computer's clock stands."""
-    return datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date()
+    return now_in_vietnam().date()
+
+
+def now_in_vietnam() -> datetime:
+    """Return the time in Vietnam, without a zone, wherever the computer's clock stands."""
+    return datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).replace(tzinfo=None, microsecond=0)
 
 
 def score(

@@ -57,6 +57,13 @@ def plain(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
+def at_least_two_places(value: Decimal) -> Decimal:
+    """Return the same number with two decimals, or as many more as it needs: 50.00 for 50.000000."""
+    exponent = value.normalize().as_tuple().exponent
+    assert isinstance(exponent, int)  # no infinity is ever kept
+    return value.quantize(last_place(max(2, -exponent)), context=_CONTEXT)
+
+
 def quantity(value: Fraction, *, as_percent: bool) -> str:
     """Return a quantity of a catalogue as it is written there: 80% for 4/5 of a ratio, 2.5 for 5/2.
 

@@ -8,6 +8,8 @@ import json
 import shutil
 from pathlib import Path
 
+import duckdb
+import openpyxl
 import pytest
 
 from tests.builders import a_catalogue
@@ -240,3 +242,19 @@ def test_assignments_among_the_records_are_named_and_passed_over(
     assert beside.stdout == plain.stdout != ""
     assert "plan142.csv: Assignments, no records: for --assignments" in beside.stderr
     assert chiso("score", folder / "plan142.csv", "--units", folder / "units.csv", *RUN).code == 11
+
+
+def test_workbook_and_parquet_have_the_columns_too(
+    chiso: CommandLine, records: Path, plan: Path, tmp_path: Path
+) -> None:
+    asked = ("score", records, *RUN, "--detail", "index", "--assignments", plan, "--responsible", "CA-HUYEN")
+    for name in ("scores.xlsx", "scores.parquet"):
+        assert chiso(*asked, "--lang", "vi", "-o", tmp_path / name).code == 0
+    sheet = openpyxl.load_workbook(tmp_path / "scores.xlsx").worksheets[0]
+    labels, first = ([cell.value for cell in row][-4:] for row in list(sheet.rows)[:2])
+    assert labels == ["Đơn vị chủ trì", "Đơn vị phối hợp", "Chịu trách nhiệm", "Thời hạn báo cáo"]
+    wanted = ("CA-HUYEN", "Bộ phận Tiếp nhận và trả kết quả", "CB-DANCU", "Hằng quý")
+    assert tuple(first) == wanted
+    columns = ", ".join(ADDED)
+    found = duckdb.sql(f"SELECT {columns} FROM '{tmp_path / 'scores.parquet'}'").fetchall()
+    assert found == [wanted, wanted]

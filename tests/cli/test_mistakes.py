@@ -18,7 +18,7 @@ AUGUST = ("--period", "2026-08")
         (["in", "--period", "2026-13"], 2, "Not a period: “2026-13”"),
         (["in", "--period", "2026-08-31..2026-08-01"], 2, "Not a period"),
         (["in", "--period", "2099"], 2, "had not begun"),
-        (["in"], 2, "Missing option '--period'"),
+        (["in"], 2, "either --period or --periods is needed"),
         ([*AUGUST], 2, "RECORDS (files or a folder) or --reported is needed"),
         (["in", *AUGUST, "--level", "comune"], 2, "Did you mean “commune”?"),
         (["in", *AUGUST, "--level", "ministry"], 2, "No unit fits the choice"),

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tests.catalogues import catalogue_text, catalogues, group_entry, index_entry
 from tests.compositions import always, composer, counts_within, table_rules, wanted, written
 from tests.reference import Reference, Table
-from tests.worlds import WORKING_DAYS, Sheet, World, folder_of, records_of, worlds
+from tests.worlds import WORKING_DAYS, Sheet, World, folder_of, judgements, records_of, worlds
 
 import chiso
 from chiso.catalogue.condition import ConditionError, Scope, parse_condition, parse_value
@@ -30,7 +30,7 @@ from chiso.scoring.available import Missing, available_measure
 from chiso.scoring.compile import Wanted
 from chiso.scoring.counts import Cell as Place
 from chiso.scoring.counts import Counts
-from chiso.scoring.engine import count, presence
+from chiso.scoring.engine import Engine, count, presence
 from chiso.terms.columns import COUNTED_TABLES, FIRST_DAY, LAST_DAY, SPLITS, TABLES
 from chiso.terms.period import Judgement, judge, parse_period
 from chiso.terms.unit import Unit, UnitTree
@@ -159,6 +159,22 @@ def test_the_records_of_a_unit_that_ended_are_its_successors(data: st.DataObject
 def test_a_unit_named_in_words_is_the_unit_with_that_name(data: st.DataObject) -> None:
     world = data.draw(worlds(tables=_WITH_UNITS, names=True))
     _assert_counted_as_by_reference(data, world)
+
+
+@ordinary(15)
+@given(data=st.data())
+def test_several_periods_in_one_scan_are_each_what_the_reference_counts(data: st.DataObject) -> None:
+    world = data.draw(worlds(successors=True))
+    rules = data.draw(table_rules(world))
+    asked = [*data.draw(wanted(world)), Wanted(data.draw(counts_within(world)), False)]
+    several = [world.judgement, *data.draw(st.lists(judgements(), min_size=1, max_size=3))]
+    with records_of(world.files()) as records:
+        first, *also = several
+        engine = Engine(records, rule_set(rules), first, WORKING_DAYS, also=also)
+        for judgement, found in zip(several, engine.count_each(asked), strict=True):
+            reference = replace(world, judgement=judgement).reference(rules)
+            assert_fates(found, reference)
+            assert_counts(found, reference, asked)
 
 
 _WITH_UNITS = ("cases", "procedures", "services", "petitions")

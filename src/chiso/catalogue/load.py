@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from importlib.resources import files
@@ -45,6 +45,7 @@ class Catalogue:
     sha256: str
     document: Document
     editions: tuple[Edition, ...]
+    content: bytes = field(repr=False)
 
     def edition_on(self, day: date) -> Edition:
         """Return the edition in force on ``day``; the first one for earlier days."""
@@ -112,16 +113,22 @@ def load_catalogue(path: str | Path | None = None, *, with_readings: bool = Fals
     file = Path(path) if path is not None else shipped_catalogue()
     try:
         content = file.read_bytes()
-        text = content.decode("utf-8-sig")
     except OSError as error:
         message = Text(vi="Không đọc được bộ chỉ số", en="Cannot read the catalogue")
         raise CatalogueError(Problem(message, Place(str(file)))) from error
+    return catalogue_of(content, file, with_readings=with_readings)
+
+
+def catalogue_of(content: bytes, file: Path, *, with_readings: bool = False) -> Catalogue:
+    """Return the catalogue that the bytes of ``file`` hold; see ``load_catalogue``."""
+    try:
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         message = Text(vi="Bộ chỉ số phải ở dạng UTF-8", en="A catalogue must be in UTF-8")
         raise CatalogueError(Problem(message, Place(str(file)))) from error
     document = Document.parsed(text, file.name)
     editions = _validated(document, with_readings=with_readings)
-    return Catalogue(file.name, hashlib.sha256(content).hexdigest(), document, editions)
+    return Catalogue(file.name, hashlib.sha256(content).hexdigest(), document, editions, content)
 
 
 def _entries(resolved: Resolved) -> CatalogueText:

@@ -1,6 +1,6 @@
 """The command line."""
 
-from chiso.cli import campaign, catalogues, explaining, late, planning, reconcile, robustness, whatif
+from chiso.cli import campaign, catalogues, explaining, history, late, planning, reconcile, robustness, whatif
 from chiso.cli.commands import main
 
 # The commands of each module are there once it is imported.
@@ -8,6 +8,7 @@ __all__ = [
     "campaign",
     "catalogues",
     "explaining",
+    "history",
     "late",
     "main",
     "planning",

@@ -21,6 +21,7 @@ from chiso.cli.options import (
     peer_groups_option,
     reading_options,
     scoring_options,
+    several_periods,
 )
 from chiso.cli.output import (
     UNKNOWN_WIDTH,
@@ -29,15 +30,22 @@ from chiso.cli.output import (
     form_of,
     gates,
     request_of,
+    tell_kept,
     watching,
     write_result,
+    write_results,
     write_text,
 )
 from chiso.cli.shell import Commands, say, usage
 from chiso.errors import ExitCode, Text
 
 if TYPE_CHECKING:
-    from chiso.reporting.tables import Detail
+    from collections.abc import Callable
+
+    from chiso.errors import Language
+    from chiso.reporting.tables import Detail, ReportTable
+    from chiso.scoring.rank import Rank
+    from chiso.scoring.scoreboard import Scoreboard
 
 
 @click.group(
@@ -67,19 +75,13 @@ def main() -> None:
     help=say("Chia theo officer, field, procedure, channel", "Split by officer, field, procedure, channel"),
 )
 @assignment_options
-def score(**options: Any) -> None:
+def score(**options: Any) -> int:
     """Score units."""
-    from chiso import run
-    from chiso.api import today_in_vietnam
     from chiso.reporting.tables import score_table
 
     detail: Detail = options["detail"]
     _refuse_what_would_mislead(options)
-    request = request_of(options, run.ScoreRequest)
-    language = chosen(options)
-    with watching(language) as progress:
-        board = run.score(request, today_in_vietnam(), progress, gates(options, language))
-    write_result(board, None, score_table(board, detail, language), options, language)
+    return _scored(options, lambda board, language: (None, score_table(board, detail, language)))
 
 
 def _refuse_what_would_mislead(options: dict[str, Any]) -> None:
@@ -105,20 +107,65 @@ def _refuse_what_would_mislead(options: dict[str, Any]) -> None:
     help=say("Chỉ N hạng đầu mỗi cấp", "Only the first N places of each level"),
 )
 @peer_groups_option
-def rank(**options: Any) -> None:
+def rank(**options: Any) -> int:
     """Rank units."""
     from chiso import run
-    from chiso.api import today_in_vietnam
     from chiso.reporting.tables import rank_table
 
+    def ranking(board: Scoreboard, language: Language) -> tuple[tuple[Rank, ...], ReportTable]:
+        ranks = run.rank(board, by_peer_group=options["peer_groups"])
+        if options["top"] is not None:
+            ranks = tuple(rank for rank in ranks if rank.place <= options["top"])
+        return ranks, rank_table(board, ranks, language)
+
+    return _scored(options, ranking)
+
+
+def _scored(
+    options: dict[str, Any],
+    shown: Callable[[Scoreboard, Language], tuple[tuple[Rank, ...] | None, ReportTable]],
+) -> int:
+    """Score the periods asked for and put the tables that ``shown`` makes of them where they belong."""
+    from chiso import run
+    from chiso.api import now_in_vietnam, today_in_vietnam
+
+    several = several_periods(options)
     request = request_of(options, run.ScoreRequest)
+    _check_goes_together(options, several=several)
     language = chosen(options)
+    # What is kept is whole, whichever units are shown.
+    kept = options["history"] is not None
+    asked = request.for_all_units() if kept else request
     with watching(language) as progress:
-        board = run.score(request, today_in_vietnam(), progress, gates(options, language))
-    ranks = run.rank(board, by_peer_group=options["peer_groups"])
-    if options["top"] is not None:
-        ranks = tuple(rank for rank in ranks if rank.place <= options["top"])
-    write_result(board, ranks, rank_table(board, ranks, language), options, language)
+        passing = gates(options, language)
+        if several:
+            scored = run.score_periods(asked, today_in_vietnam(), progress, passing)
+        else:
+            scored = run.ScoredPeriods((run.score(asked, today_in_vietnam(), progress, passing),), ())
+    boards = [run.chosen_units(board, request) for board in scored.boards] if kept else scored.boards
+    results = [(board, *shown(board, language)) for board in boards]
+    unscored = [(each.judgement.period.label, each.error) for each in scored.unscored]
+    if several:
+        write_results(results, unscored, options, language)
+    else:
+        write_result(*results[0], options, language)
+    if kept:
+        added = run.keep(options["history"], request, scored.boards, now_in_vietnam(), options["series"])
+        tell_kept(added, options["history"], language)
+    return ExitCode.PARTLY_DONE if unscored else ExitCode.DONE
+
+
+def _check_goes_together(options: dict[str, Any], *, several: bool) -> None:
+    """Raise UsageError for options of which one rules the other out."""
+    if options.get("by") is not None and several:
+        raise usage("--by chỉ dùng với --period", "--by goes with --period only")
+    if options.get("by") is not None and options["history"] is not None:
+        raise usage(
+            "--history chỉ lưu bảng điểm của đơn vị, không dùng với --by",
+            "--history keeps scores of units, it does not go with --by",
+        )
+    if options["series"] is not None and options["history"] is None:
+        raise usage("--series cần --history", "--series needs --history")
 
 
 @main.command(

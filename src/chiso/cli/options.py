@@ -294,9 +294,29 @@ def output_options(*formats: str) -> Callable[[Any], Any]:
     return lambda command: _all(options, command)
 
 
+def history_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Where scoreboards are kept."""
+    options = [
+        path_option(
+            "--history",
+            vi="Lưu bảng điểm (mọi đơn vị) vào tệp lịch sử này",
+            en="Keep the scoreboard (of all units) in this history",
+        ),
+        click.option(
+            "--series",
+            metavar="NAME",
+            help=say(
+                "Tên chuỗi trong lịch sử (mặc định: đơn vị cao nhất)",
+                "Name of the series in the history (default: the unit at the top)",
+            ),
+        ),
+    ]
+    return _all(options, command)
+
+
 def scoring_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """What is scored: records, periods, rules and units."""
-    return period_options(units_options(output_options(*FORMATS)(command)))
+    return periods_options(units_options(output_options(*FORMATS)(history_options(command))))
 
 
 def _all(options: Sequence[Callable[[Any], Any]], command: Callable[..., Any]) -> Callable[..., Any]:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 import click
 
 from chiso.cli.shell import language_from, usage
-from chiso.errors import CannotWriteError, Language, Place, Problem, Text
+from chiso.errors import CannotWriteError, ChisoError, Language, Place, Problem, Text
 
 if TYPE_CHECKING:
+    from chiso.history.store import Added
     from chiso.records.dataset import Records
     from chiso.records.progress import Progress
     from chiso.reporting.tables import ReportTable
@@ -36,7 +37,13 @@ _READ = (
     *("records", "units", "reported", "mapping", "corrections", "catalogue", "working_days", "efforts"),
     *("overlays", "drop_cases", "portal", "portal_records", "assignments", "file"),
 )
-_WRITTEN = {"output": "-o", "cases": "--cases", "apology": "--apology", "write_mapping": "--write-mapping"}
+_WRITTEN = {
+    "output": "-o",
+    "history": "--history",
+    "cases": "--cases",
+    "apology": "--apology",
+    "write_mapping": "--write-mapping",
+}
 _SUFFIXES = {".csv": "csv", ".json": "json", ".parquet": "parquet", ".xlsx": "xlsx", ".txt": "table"}
 
 
@@ -64,8 +71,12 @@ def write_result(
     table: ReportTable,
     options: dict[str, Any],
     language: Language,
+    read: Sequence[str] = (),
 ) -> None:
-    """Put a scoreboard where it was asked for, and the notes where they do not get in its way."""
+    """Put a scoreboard where it was asked for, and the notes where they do not get in its way.
+
+    ``read`` names files that were read beside those of the board.
+    """
     from chiso.reporting import notes as remarks
     from chiso.reporting.json_output import scoreboard_json
     from chiso.reporting.tables import with_index_names
@@ -76,9 +87,44 @@ def write_result(
         language,
         lines=remarks.notes(board, language),
         aside=[*remarks.quarantine_lines(board, language)],
-        inputs=[file.path for file in board.provenance.files],
+        inputs=[*(file.path for file in board.provenance.files), *read],
         as_json=lambda: scoreboard_json(board, language, ranks),
         shown=with_index_names(_with_owners(table, board, language), board, language),
+    )
+
+
+def write_results(
+    results: Sequence[tuple[Scoreboard, tuple[Rank, ...] | None, ReportTable]],
+    unscored: Sequence[tuple[str, ChisoError]],
+    options: dict[str, Any],
+    language: Language,
+) -> None:
+    """Put the scoreboards of several periods where they were asked for, as one result."""
+    from chiso.reporting import several
+    from chiso.reporting.tables import with_index_names
+
+    boards = [board for board, _, _ in results]
+    headings = [several.period_heading(board) for board in boards]
+    write_table(
+        several.stacked([table for _, _, table in results], headings),
+        options,
+        language,
+        lines=several.notes_of_several(boards, language),
+        aside=[
+            *several.quarantine_of_several(boards, language),
+            *several.unscored_lines(unscored, language),
+        ],
+        inputs=[file.path for board in boards for file in board.provenance.files],
+        as_json=lambda: several.scoreboards_json(
+            [(board, ranks) for board, ranks, _ in results], unscored, language
+        ),
+        shown=several.stacked(
+            [
+                with_index_names(_with_owners(table, board, language), board, language)
+                for board, _, table in results
+            ],
+            headings,
+        ),
     )
 
 
@@ -135,6 +181,19 @@ def write_table(
     if output is not None or form != "table":
         aside = [*lines, *aside]
     _print_aside(aside, sys.stderr)
+
+
+def tell_kept(added: Sequence[Added], history: Path, language: Language) -> None:
+    """Say on stderr what became of scoreboards that were to be kept."""
+    new = [str(each.number) for each in added if each.new]
+    same = len(added) - len(new)
+    told = []
+    if new:
+        told.append(Text(vi=f"đã lưu lần chạy {', '.join(new)}", en=f"kept run {', '.join(new)}"))
+    if same:
+        told.append(Text(vi=f"{same} bảng đã có, không đổi", en=f"{same} already there, unchanged"))
+    line = "; ".join(text.in_language(language) for text in told)
+    click.echo(f"{history}: {line}", err=True)
 
 
 def write_text(text: str, output: Path | None, inputs: Sequence[str]) -> None:

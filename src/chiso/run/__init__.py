@@ -13,7 +13,9 @@ from chiso.run.catalogues import (
 from chiso.run.checking import Checked, check, draft_mapping
 from chiso.run.comparing import Comparison, Reference, diff_catalogues, diff_editions, reference
 from chiso.run.explaining import ExplainRequest, explain
+from chiso.run.history import history_board, history_runs, keep, prove_history
 from chiso.run.late_lists import LateRequest, late
+from chiso.run.periods import ScoredPeriods, Unscored, score_periods
 from chiso.run.planning import Planned, PlanRequest, plan
 from chiso.run.preparing import Gates, PeriodRequest, Prepared, ReadRequest, check_gates, provenance
 from chiso.run.reconcile import ReconcileRequest, reconcile_with_portal
@@ -38,6 +40,8 @@ __all__ = [
     "Reference",
     "RobustnessRequest",
     "ScoreRequest",
+    "ScoredPeriods",
+    "Unscored",
     "WhatifRequest",
     "campaign",
     "check",
@@ -48,8 +52,12 @@ __all__ = [
     "diff_editions",
     "draft_mapping",
     "explain",
+    "history_board",
+    "history_runs",
+    "keep",
     "late",
     "plan",
+    "prove_history",
     "provenance",
     "rank",
     "reconcile_with_portal",
@@ -57,6 +65,7 @@ __all__ = [
     "require_owners",
     "robustness",
     "score",
+    "score_periods",
     "show_catalogue",
     "test_catalogue",
     "whatif",

@@ -118,7 +118,7 @@ def prepare(
     assignments, chosen = assignments_of(request, rules)
     working_days = load_working_days(request.working_days)
     also = more(rules) if callable(more) else more or {}
-    records = load(request, _needed(rules, split, also), progress)
+    records = load(request, needed_columns(rules, split, also), progress)
     when_loaded(records)
     return Prepared(catalogue, rules, judgement, working_days, records, request.edition, assignments, chosen)
 
@@ -166,7 +166,7 @@ def provenance(
     )
 
 
-def _needed(rules: RuleSet, split: str | None, more: Columns) -> Columns:
+def needed_columns(rules: RuleSet, split: str | None, more: Columns) -> Columns:
     """Return the columns to read: those the measures use, those the split goes by, and ``more``."""
     needed = columns_needed(rules)
     if split is not None:

@@ -81,7 +81,7 @@ def reconcile_with_portal(
         [catalogue.rules(day, edition.id) for edition in catalogue.editions],
     )
     compared = len(all_differences(units))
-    shown = chosen_units(board, records.units, request)
+    shown = chosen_units(board, request, records.units)
     codes = {score.unit.code for score in shown.units}
     return Reconciliation(
         board=shown,

@@ -48,7 +48,7 @@ def robustness(
     start = prepare(request, today, progress, when_loaded)
     engine, source = start.engine(), start.provenance
     board = scoreboard_of(engine, source)
-    chosen = chosen_units(board, start.records.units, request)
+    chosen = chosen_units(board, request, start.records.units)
     ranks = rank_units(chosen.units, by_peer_group=request.peer_groups)
     unresolved = open_rows(engine, board, chosen.units)
     return robustness_of(chosen, ranks, unresolved, start.records.units, settings)

@@ -27,6 +27,10 @@ class ScoreRequest(PeriodRequest):
     with_records: bool = False
     by: str | None = None
 
+    def for_all_units(self) -> ScoreRequest:
+        """Return the same request without a choice of units."""
+        return replace(self, level=None, parent=None, unit=(), with_records=False)
+
 
 def score(
     request: ScoreRequest,
@@ -50,7 +54,7 @@ def score(
         split_by=request.by,
     )
     board = replace(board, assignments=start.assignments, chosen=start.chosen)
-    return chosen_units(board, start.records.units, request)
+    return chosen_units(board, request, start.records.units)
 
 
 def rank(board: Scoreboard, *, by_peer_group: bool = False) -> tuple[Rank, ...]:
@@ -58,8 +62,12 @@ def rank(board: Scoreboard, *, by_peer_group: bool = False) -> tuple[Rank, ...]:
     return rank_units(board.units, by_peer_group=by_peer_group)
 
 
-def chosen_units(board: Scoreboard, units: UnitTree, request: ScoreRequest) -> Scoreboard:
-    """Return the board with the units asked for; raises UsageError for a unit no registry has."""
+def chosen_units(board: Scoreboard, request: ScoreRequest, registry: UnitTree | None = None) -> Scoreboard:
+    """Return the board with the units asked for; raises UsageError for a unit that the registry lacks.
+
+    Without a registry the units of the board are all there are.
+    """
+    units = UnitTree(score.unit for score in board.units) if registry is None else registry
     check_units(units, [*request.unit, *([request.parent] if request.parent else [])])
     below = {unit.code for unit in units.below(request.parent)} if request.parent else None
 

@@ -87,7 +87,7 @@ def whatif(
 def _chosen(
     request: WhatifRequest, before: Scoreboard, after: Scoreboard, records: Records
 ) -> frozenset[str]:
-    board = chosen_units(with_records_of_either(before, after), records.units, request)
+    board = chosen_units(with_records_of_either(before, after), request, records.units)
     return frozenset(score.unit.code for score in board.units)
 
 

@@ -1,7 +1,8 @@
 """Typed trees → one SQL statement per records table, which yields integers only.
 
-No division, cast of a number or rounding happens in SQL. Three stages: each row with its fate and its
-conditions, counts by unit (and split key and counted code), then the roll-up over the units above.
+No division, cast of a number or rounding happens in SQL. Three stages, for every period of the table
+``periods`` in one scan: each row of the population with its conditions, counts by unit (and split key and
+counted code), then the roll-up over the units above. The fates of all rows are counted beside.
 """
 
 from __future__ import annotations
@@ -44,13 +45,8 @@ class Wanted:
     subtree: bool
 
 
-@dataclass(frozen=True)
-class Days:
-    """The days that the parameters of a condition stand for."""
-
-    period_start: date
-    period_end: date
-    as_of: date
+# The columns of ``periods`` beside its number: the days that the parameters of a condition stand for.
+PERIOD_DAYS = ("period_start", "period_end", "as_of")
 
 
 @dataclass(frozen=True)
@@ -62,7 +58,7 @@ class Among:
 
 @dataclass(frozen=True)
 class Statement:
-    """The SQL of one table, and what its columns after unit, key, key name and rows counted are."""
+    """The SQL of one table, and what its columns after period, unit, key, key name and rows counted are."""
 
     sql: str
     wanted: tuple[Wanted, ...]
@@ -73,23 +69,22 @@ def statement(
     table: TableSpec,
     rules: Mapping[str, TableRules],
     wanted: Sequence[Wanted],
-    days: Days,
     split: tuple[str, str | None] | None = None,
 ) -> Statement:
-    """Return the statement that counts ``wanted`` over ``table``.
+    """Return the statement that counts ``wanted`` over ``table`` in every period.
 
-    It expects the tables ``unit_map`` (unit_code, unit_no), ``ancestry`` (unit_no, ancestor_no), ``registry``
-    and, for working days, ``calendar`` (one row with the list ``counts``). Rows come out by ancestor,
-    split key, and one more row with unit null that holds the fates.
+    It expects the tables ``periods`` (period_no and its days), ``unit_map`` (period_no, unit_code, unit_no),
+    ``ancestry`` (unit_no, ancestor_no), ``registry`` and, for working days, ``calendar`` (one row with the
+    list ``counts``). Rows come out by period, ancestor and split key, and one more row of each period with
+    unit null that holds the rows that went into the counts and the fates.
     """
-    return _Compiler(table, rules, tuple(wanted), days, split).statement()
+    return _Compiler(table, rules, tuple(wanted), split).statement()
 
 
 def listing(
     table: TableSpec,
     rules: Mapping[str, TableRules],
     selected: Sequence[Expression | Among],
-    days: Days,
     *,
     chosen: bool,
     tallied: bool,
@@ -98,23 +93,20 @@ def listing(
     """Return the statement that lists rows of ``table``, whatever their fate: unit_no, fate, ``selected``.
 
     Rows come in the order in which they were read; ``tallied`` gives each combination once, with the number
-    of its rows behind it. It expects the same tables as ``statement``; with ``chosen`` it lists only the
-    own rows of the units in table ``chosen`` (unit_no), with ``where`` only rows that fulfil it.
+    of its rows behind it. It expects the same tables as ``statement``, with one period, and lists only, with
+    ``chosen``, the own rows of the units in table ``chosen`` (unit_no), with ``where`` rows that fulfil it.
     """
-    compiler = _Compiler(table, rules, (), days, None, tuple(selected), where)
+    compiler = _Compiler(table, rules, (), None, tuple(selected), where)
     return compiler.listing(chosen=chosen, tallied=tallied)
 
 
 class _Printer:
-    def __init__(self, days: Days) -> None:
-        self._days = days
-
     def sql(self, tree: Expression) -> str:
         match tree:
             case Literal_(value=value, enum=enum):
                 return _literal(value, enum)
             case Parameter(name=name):
-                return f"DATE '{getattr(self._days, name)}'"
+                return f'p."{name}"'
             case Column(name=name, as_date=as_date):
                 return _dated(f't."{name}"', as_date)
             case Lookup(relation=relation, name=name, as_date=as_date):
@@ -153,6 +145,10 @@ class _Printer:
         return f"calendar.counts[date_diff('day', DATE '{FIRST_DAY}', {self._day(tree)}) + 1]"
 
 
+# Which unit answers for the records of a code may change from period to period.
+_UNIT_MAP = "unit_map m ON m.unit_code = t.unit_code AND m.period_no = p.period_no"
+
+
 def _dated(sql: str, as_date: bool) -> str:
     return f"CAST({sql} AS DATE)" if as_date else sql
 
@@ -180,7 +176,6 @@ class _Compiler:
         table: TableSpec,
         rules: Mapping[str, TableRules],
         wanted: tuple[Wanted, ...],
-        days: Days,
         split: tuple[str, str | None] | None,
         selected: tuple[Expression | Among, ...] = (),
         where: Expression | None = None,
@@ -191,8 +186,7 @@ class _Compiler:
         self._all_rules = rules
         self._rules = rules[table.name]
         self._wanted = wanted
-        self._printer = _Printer(days)
-        self._days = days
+        self._printer = _Printer()
         self._split = split
         self._counts = tuple(dict.fromkeys(entry.count for entry in wanted))
         self._distinct = tuple(dict.fromkeys(_column_name(c) for c in self._counts if c.kind == "distinct"))
@@ -216,7 +210,10 @@ class _Compiler:
             # A semi-join: a list of numbers would let DuckDB join the calendar to every row before it sorts.
             kept.append("m.unit_no IN (SELECT unit_no FROM chosen)")
         where = f" WHERE {' AND '.join(kept)}" if kept else ""
-        rows = f"SELECT {', '.join(columns)}, t.rowid AS place FROM {self._sources()}{where}"
+        trees = [*self._placing(), *(entry for entry in self._selected if not isinstance(entry, Among))]
+        trees += [] if self._where is None else [self._where]
+        sources = self._sources(trees, units=True, withins=True)
+        rows = f"SELECT {', '.join(columns)}, t.rowid AS place FROM {sources}{where}"
         if tallied:
             return f"{with_}SELECT * EXCLUDE (place), count(*) FROM ({rows}) GROUP BY ALL"
         return f"{with_}SELECT * EXCLUDE (place) FROM ({rows}) ORDER BY place"
@@ -226,23 +223,42 @@ class _Compiler:
         ctes = [
             *(f"within_{n} AS ({self._within(within)})" for n, within in enumerate(self._withins)),
             f"fated AS ({self._fated()})",
-            f"counted AS ({self._counted(fates)})",
+            f"counted AS ({self._counted()})",
             f"rolled AS ({self._rolled()})",
+            f"placed AS ({self._placed()})",
         ]
         sql = "WITH " + ",\n".join(ctes) + "\n" + self._result(fates)
         return Statement(sql, self._wanted, fates)
 
+    def _placed(self) -> str:
+        """How many rows of each period have which fate."""
+        fated = (
+            f"SELECT p.period_no AS period_no, {self._fate()} AS fate FROM {self._sources(self._placing())}"
+        )
+        return f"SELECT period_no, fate, count(*) AS placed FROM ({fated}) GROUP BY period_no, fate"
+
     def _fated(self) -> str:
-        """Each row with its unit, split key, counted codes, fate and conditions."""
-        columns = ["m.unit_no AS unit_no", f"{self._key()} AS key", f"{self._key_name()} AS key_name"]
+        """Each row of a period's population with its unit, split key, counted codes and conditions."""
+        columns = [
+            "p.period_no AS period_no",
+            "m.unit_no AS unit_no",
+            f"{self._key()} AS key",
+            f"{self._key_name()} AS key_name",
+        ]
         columns += [f't."{name}" AS code_{n}' for n, name in enumerate(self._distinct)]
-        columns.append(f"{self._fate()} AS fate")
         for n, count in enumerate(self._counts):
             columns.append(f"{self._condition(count)} AS condition_{n}")
             if count.kind in ("sum", "min", "max"):
                 assert count.of is not None
                 columns.append(f"{self._printer.sql(count.of)} AS value_{n}")
-        return f"SELECT {', '.join(columns)} FROM {self._sources()}"
+        trees = [tree for count in self._counts for tree in (count.of, count.where) if tree is not None]
+        sources = self._sources([*self._placing(), *trees], units=True, withins=True)
+        # Most rows lie outside most periods: they are left out before anything else is asked of them.
+        return f"SELECT {', '.join(columns)} FROM {sources} WHERE {self._fate()} = {IN_POPULATION}"
+
+    def _placing(self) -> list[Expression]:
+        """Return the conditions that a row's fate goes by."""
+        return [self._rules.population, *(exclusion.when for exclusion in self._rules.exclusions)]
 
     def _key(self) -> str:
         if self._split is None:
@@ -276,21 +292,19 @@ class _Compiler:
             where = f"({where} AND within_{self._withins.index(count.within)}.found IS NOT NULL)"
         return where
 
-    def _sources(self) -> str:
-        """The table with its units and everything that its conditions look up, joined by key."""
-        parts = (
-            [f"{self._table.name} t LEFT JOIN unit_map m ON m.unit_code = t.unit_code"]
-            if self._by_unit()
-            else [f"{self._table.name} t CROSS JOIN (SELECT CAST(NULL AS INTEGER) AS unit_no) m"]
-        )
-        trees = [self._rules.population, *(exclusion.when for exclusion in self._rules.exclusions)]
-        trees += [tree for count in self._counts for tree in (count.of, count.where) if tree is not None]
-        trees += [entry for entry in self._selected if not isinstance(entry, Among)]
-        trees += [] if self._where is None else [self._where]
-        parts += self._joins(trees)
-        for n, within in enumerate(self._withins):
+    def _sources(self, trees: Sequence[Expression], *, units: bool = False, withins: bool = False) -> str:
+        """The table in every period, with its units and everything that ``trees`` look up, joined by key."""
+        parts = [f"{self._table.name} t CROSS JOIN periods p"]
+        joins = self._joins(trees)
+        if not self._by_unit():
+            parts.append("CROSS JOIN (SELECT CAST(NULL AS INTEGER) AS unit_no) m")
+        elif units or joins:
+            parts.append(f"LEFT JOIN {_UNIT_MAP}")
+        parts += joins
+        for n, within in enumerate(self._withins if withins else ()):
             parts.append(
-                f"LEFT JOIN within_{n} ON within_{n}.unit_no = m.unit_no "
+                f"LEFT JOIN within_{n} ON within_{n}.period_no = p.period_no "
+                f"AND within_{n}.unit_no = m.unit_no "
                 f'AND within_{n}.code = t."{_column_name(within)}"'
             )
         return " ".join(parts)
@@ -319,41 +333,44 @@ class _Compiler:
         target = TABLES[relation.table]
         if relation.table == "units":
             return f'LEFT JOIN registry "{relation.name}" ON "{relation.name}".unit_no = m.unit_no'
-        keys = [_join_key(target.columns[other]) for _, other in relation.on]
-        selected = [*(f"{key} AS key_{n}" for n, key in enumerate(keys)), "TRUE AS found"]
-        selected += [f't."{column}"' for column in columns]
-        unit = "LEFT JOIN unit_map m ON m.unit_code = t.unit_code" if "unit_code" in target.columns else ""
         rules = self._all_rules.get(target.name)
         looked_up = None if rules is None else rules.looked_up
+        keys = [_join_key(target.columns[other]) for _, other in relation.on]
+        own = [_join_key(self._table.columns[name]) for name, _ in relation.on]
+        by_unit = "unit_code" in target.columns
+        # What is found depends on the period where its days are asked, or which unit answers for a row.
+        if by_unit or _asks_days(looked_up):
+            keys, own = ["p.period_no", *keys], ["p.period_no", *own]
+        periods = "CROSS JOIN periods p " if "p.period_no" in keys else ""
+        unit = f"LEFT JOIN {_UNIT_MAP} " if by_unit else ""
+        selected = [*(f"{key} AS key_{n}" for n, key in enumerate(keys)), "TRUE AS found"]
+        selected += [f't."{column}"' for column in columns]
         found = "" if looked_up is None else f"AND {self._printer.sql(looked_up)} "
         newest = "".join(f't."{name}" DESC NULLS LAST, ' for name in target.newest_by)
         # One row at most, or a look-up would multiply the rows that look: a unit that was merged into
         # another may have the same key twice.
         place = f"row_number() OVER (PARTITION BY {', '.join(keys)} ORDER BY {newest}t.rowid DESC)"
         rows = (
-            f"SELECT {', '.join(selected)} FROM {target.name} t {unit} "
+            f"SELECT {', '.join(selected)} FROM {target.name} t {periods}{unit}"
             f"WHERE t.set_aside = {dataset.NOT_SET_ASIDE} {found}QUALIFY {place} = 1"
         )
-        on = " AND ".join(
-            f'"{relation.name}".key_{n} = {_join_key(self._table.columns[own])}'
-            for n, (own, _) in enumerate(relation.on)
-        )
+        on = " AND ".join(f'"{relation.name}".key_{n} = {key}' for n, key in enumerate(own))
         return f'LEFT JOIN ({rows}) "{relation.name}" ON {on}'
 
     def _within(self, within: Count) -> str:
-        """The codes, by unit, that the other count has."""
-        inner = _Compiler(TABLES[within.table], self._all_rules, (Wanted(within, False),), self._days, None)
+        """The codes, by period and unit, that the other count has."""
+        inner = _Compiler(TABLES[within.table], self._all_rules, (Wanted(within, False),), None)
         return (
-            f"SELECT DISTINCT unit_no, code_0 AS code, TRUE AS found FROM ({inner._fated()}) "
-            f"WHERE fate = {IN_POPULATION} AND condition_0"
+            f"SELECT DISTINCT period_no, unit_no, code_0 AS code, TRUE AS found FROM ({inner._fated()}) "
+            f"WHERE condition_0"
         )
 
-    def _counted(self, fates: int) -> str:
-        """Integers by unit, split key and counted code."""
-        keys = ["unit_no", "key", *(f"code_{n}" for n in range(len(self._distinct)))]
-        columns = [*keys, "min(key_name) AS key_name"]
+    def _counted(self) -> str:
+        """Integers by period, unit, split key and counted code."""
+        keys = ["period_no", "unit_no", "key", *(f"code_{n}" for n in range(len(self._distinct)))]
+        columns = [*keys, "min(key_name) AS key_name", "count(*) AS rows_counted"]
         for n, count in enumerate(self._counts):
-            selected = f"FILTER (WHERE fate = {IN_POPULATION} AND condition_{n})"
+            selected = f"FILTER (WHERE condition_{n})"
             match count.kind:
                 case "rows":
                     columns.append(f"count(*) {selected} AS count_{n}")
@@ -361,15 +378,15 @@ class _Compiler:
                     columns.append(f"count(*) {selected} > 0 AS count_{n}")
                 case kind:
                     columns.append(f"{kind}(value_{n}) {selected} AS count_{n}")
-        columns += [f"count(*) FILTER (WHERE fate = {fate}) AS fate_{fate}" for fate in range(fates)]
         return f"SELECT {', '.join(columns)} FROM fated GROUP BY {', '.join(keys)}"
 
     def _rolled(self) -> str:
         columns = [
+            "period_no",
             "a.ancestor_no AS unit_no",
             "key",
             "min(key_name) AS key_name",
-            f"sum(fate_{IN_POPULATION}) AS rows_counted",
+            "sum(rows_counted) AS rows_counted",
         ]
         for n, entry in enumerate(self._wanted):
             column = f"count_{self._counts.index(entry.count)}"
@@ -385,15 +402,27 @@ class _Compiler:
                     columns.append(f"{function}({column}) {selected} AS wanted_{n}")
         return (
             f"SELECT {', '.join(columns)} FROM counted c JOIN ancestry a ON a.unit_no = c.unit_no "
-            "GROUP BY a.ancestor_no, key"
+            "GROUP BY period_no, a.ancestor_no, key"
         )
 
     def _result(self, fates: int) -> str:
-        """The rows by unit and key, and a last one that holds the fates of all rows."""
+        """The rows by period, unit and key, and one more of each period that holds the fates of all rows."""
         counts = [f"wanted_{n}" for n in range(len(self._wanted))]
-        by_unit = ["unit_no", "key", "key_name", "rows_counted", *counts, *["NULL"] * fates]
-        of_all = ["NULL"] * (4 + len(counts)) + [f"sum(fate_{fate})" for fate in range(fates)]
-        return f"SELECT {', '.join(by_unit)} FROM rolled\nUNION ALL SELECT {', '.join(of_all)} FROM counted"
+        by_unit = ["period_no", "unit_no", "key", "key_name", "rows_counted", *counts, *["NULL"] * fates]
+        # Counted apart from the fates, so that a row lost between the two shows.
+        counted = (
+            "(SELECT coalesce(sum(rows_counted), 0) FROM counted c WHERE c.period_no = placed.period_no)"
+        )
+        of_all = ["period_no", "NULL", "NULL", "NULL", counted, *["NULL"] * len(counts)]
+        of_all += [f"coalesce(sum(placed) FILTER (WHERE fate = {fate}), 0)" for fate in range(fates)]
+        return (
+            f"SELECT {', '.join(by_unit)} FROM rolled\n"
+            f"UNION ALL SELECT {', '.join(of_all)} FROM placed GROUP BY period_no"
+        )
+
+
+def _asks_days(tree: Expression | None) -> bool:
+    return tree is not None and any(isinstance(part, Parameter) for part in walk(tree))
 
 
 def _column_name(count: Count) -> str:

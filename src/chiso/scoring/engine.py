@@ -16,11 +16,11 @@ from chiso.scoring.compile import (
     FIRST_EXCLUSION,
     IN_POPULATION,
     OUTSIDE,
+    PERIOD_DAYS,
     QUARANTINED,
     SUPERSEDED,
     UNDETERMINED,
     Among,
-    Days,
     Statement,
     Wanted,
     listing,
@@ -65,19 +65,27 @@ class ListedRow:
 class Engine:
     """The records of one run beside their registry and calendar: ready to be counted and listed.
 
-    Raises RecordsError when a table's own population cannot be told from its columns.
+    Periods beyond the first (``also``) are counted in the same scan; only the first is listed. The engine
+    made last is the one that its records serve. Raises RecordsError when a table's own population cannot
+    be told from its columns.
     """
 
     def __init__(
-        self, records: Records, rules: RuleSet, judgement: Judgement, working_days: WorkingDays
+        self,
+        records: Records,
+        rules: RuleSet,
+        judgement: Judgement,
+        working_days: WorkingDays,
+        *,
+        also: Sequence[Judgement] = (),
     ) -> None:
         self.records = records
         self.rules = rules
         self.judgement = judgement
-        self._days = Days(judgement.period.first_day, judgement.period.last_day, judgement.as_of)
+        self.judgements = (judgement, *also)
         self._codes = [unit.code for unit in records.units]
         self._numbers = {code: number for number, code in enumerate(self._codes)}
-        _prepare(records, judgement, working_days)
+        _prepare(records, self.judgements, working_days)
         self.present = presence(records)
         # Each loaded table's population and exclusions, reduced to the columns that are there.
         self.tables = _table_rules(records, rules)
@@ -94,20 +102,29 @@ class Engine:
         A wanted count must need only what the records have. Raises LostRowsError when a row is
         unaccounted for.
         """
-        collector = _Collector(self._codes)
-        fates = []
+        return self.count_each(wanted, split)[0]
+
+    def count_each(
+        self, wanted: Sequence[Wanted], split: tuple[str, str | None] | None = None
+    ) -> tuple[Counts, ...]:
+        """Return what ``count`` does for each period, in their order; each table is scanned once."""
+        collectors = [_Collector(self._codes) for _ in self.judgements]
         for name, loaded in self.records.tables.items():
             if name not in self.tables:
-                fates.append(_unused(loaded))
+                for collector in collectors:
+                    collector.fates.append(_unused(loaded))
                 continue
             own_split = _split_of(split, loaded)
             # A table that cannot be split has nothing to say about a split's keys.
             counted = split is None or own_split is not None
             of_table = [entry for entry in wanted if entry.count.table == name and counted]
-            compiled = statement(TABLES[name], self.tables, of_table, self._days, own_split)
-            rows = self.records.connection.execute(compiled.sql).fetchall()
-            fates.append(_fates(collector.add(name, rows, compiled), loaded, self.tables[name]))
-        return Counts(collector.values, collector.rows, collector.key_names, tuple(fates))
+            compiled = statement(TABLES[name], self.tables, of_table, own_split)
+            found: list[list[tuple[object, ...]]] = [[] for _ in collectors]
+            for period_no, *values in self.records.connection.execute(compiled.sql).fetchall():
+                found[_integer(period_no) or 0].append(tuple(values))
+            for collector, rows in zip(collectors, found, strict=True):
+                collector.add(loaded, rows, compiled, self.tables[name])
+        return tuple(collector.counts() for collector in collectors)
 
     def rows(
         self,
@@ -146,7 +163,7 @@ class Engine:
             numbers = [(self._numbers[code],) for code in units]
             _create(self.records, "chosen", ("unit_no",), numbers, ("INTEGER",))
         spec, chosen = TABLES[table], units is not None
-        sql = listing(spec, self.tables, selected, self._days, chosen=chosen, tallied=tallied, where=where)
+        sql = listing(spec, self.tables, selected, chosen=chosen, tallied=tallied, where=where)
         found = self.records.connection.execute(sql)
         while rows := found.fetchmany(_ROWS_AT_ONCE):
             yield from rows
@@ -175,17 +192,27 @@ def _split_of(split: tuple[str, str | None] | None, loaded: LoadedTable) -> tupl
     return column, name if name in loaded.columns else None
 
 
-def _prepare(records: Records, judgement: Judgement, working_days: WorkingDays) -> None:
-    """Put the registry, its ancestry and the calendar beside the records."""
+def _prepare(records: Records, judgements: Sequence[Judgement], working_days: WorkingDays) -> None:
+    """Put the periods, the registry, its ancestry and the calendar beside the records."""
     numbers = {unit.code: number for number, unit in enumerate(records.units)}
-    codes = [(unit.code, numbers[_successor(records.units, unit.code, judgement)]) for unit in records.units]
+    periods = [
+        (number, judgement.period.first_day, judgement.period.last_day, judgement.as_of)
+        for number, judgement in enumerate(judgements)
+    ]
+    codes = [
+        (number, unit.code, numbers[_successor(records.units, unit.code, judgement)])
+        for number, judgement in enumerate(judgements)
+        for unit in records.units
+    ]
     ancestry = [
         (number, numbers[above])
         for unit, number in zip(records.units, numbers.values(), strict=True)
         for above in (unit.code, *(ancestor.code for ancestor in records.units.ancestors(unit.code)))
     ]
     levels = UNITS.columns["level"].values
-    _create(records, "unit_map", ("unit_code", "unit_no"), codes, ("VARCHAR", "INTEGER"))
+    _create(records, "periods", ("period_no", *PERIOD_DAYS), periods, ("INTEGER", "DATE", "DATE", "DATE"))
+    mapped = ("period_no", "unit_code", "unit_no")
+    _create(records, "unit_map", mapped, codes, ("INTEGER", "VARCHAR", "INTEGER"))
     _create(records, "ancestry", ("unit_no", "ancestor_no"), ancestry, ("INTEGER", "INTEGER"))
     registry = [
         (
@@ -275,38 +302,50 @@ def _unused(loaded: LoadedTable) -> Fates:
 
 
 class _Collector:
-    """Gathers the rows of every statement by cell."""
+    """Gathers the counts of one period, table by table."""
 
     def __init__(self, codes: Sequence[str]) -> None:
         self._codes = codes
-        self.values: dict[Cell, dict[Wanted, int | None]] = {}
-        self.rows: dict[Cell, dict[str, int]] = {}
-        self.key_names: dict[str, str] = {}
+        self._values: dict[Cell, dict[Wanted, int | None]] = {}
+        self._rows: dict[Cell, dict[str, int]] = {}
+        self._key_names: dict[str, str] = {}
+        self.fates: list[Fates] = []
 
-    def add(self, table: str, rows: Iterable[tuple[object, ...]], compiled: Statement) -> list[int]:
-        """Take in the rows of one statement; return the fates that its last row holds."""
+    def add(
+        self,
+        loaded: LoadedTable,
+        rows: Iterable[tuple[object, ...]],
+        compiled: Statement,
+        rules: TableRules,
+    ) -> None:
+        """Take in the rows of one statement, the last of which holds the fates; none if nothing was read."""
         first_count, first_fate = 4, 4 + len(compiled.wanted)
-        fates = [0] * compiled.fates
+        fates, in_counts = [0] * compiled.fates, 0
         for unit_no, key, key_name, counted, *integers in rows:
             if unit_no is None:
+                in_counts = _integer(counted) or 0
                 fates = [_integer(value) or 0 for value in integers[first_fate - first_count :]]
                 continue
             cell = Cell(self._codes[_integer(unit_no) or 0], None if key is None else str(key))
             if cell.key is not None and key_name is not None:
-                self.key_names.setdefault(cell.key, str(key_name))
-            self.rows.setdefault(cell, {})[table] = _integer(counted) or 0
-            self.values.setdefault(cell, {}).update(
+                self._key_names.setdefault(cell.key, str(key_name))
+            self._rows.setdefault(cell, {})[loaded.spec.name] = _integer(counted) or 0
+            self._values.setdefault(cell, {}).update(
                 (entry, _integer(value))
                 for entry, value in zip(compiled.wanted, integers[: first_fate - first_count], strict=True)
             )
-        return fates
+        self.fates.append(_fates(fates, in_counts, loaded, rules))
+
+    def counts(self) -> Counts:
+        """Return what was gathered."""
+        return Counts(self._values, self._rows, self._key_names, tuple(self.fates))
 
 
 def _integer(value: object) -> int | None:
     return None if value is None else int(value)  # type: ignore[call-overload]
 
 
-def _fates(numbers: Sequence[int], loaded: LoadedTable, rules: TableRules) -> Fates:
+def _fates(numbers: Sequence[int], in_counts: int, loaded: LoadedTable, rules: TableRules) -> Fates:
     reasons = [
         (SUPERSEDED_REASON.vi, SUPERSEDED_REASON.en, numbers[SUPERSEDED]),
         *(
@@ -325,4 +364,6 @@ def _fates(numbers: Sequence[int], loaded: LoadedTable, rules: TableRules) -> Fa
     )
     if fates.accounted != fates.rows_read:
         raise LostRowsError(f"{fates.table}: {fates.rows_read} rows read, {fates.accounted} accounted for")
+    if fates.in_population != in_counts:
+        raise LostRowsError(f"{fates.table}: {fates.in_population} rows in the period, {in_counts} counted")
     return fates

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from chiso.catalogue.formula import Count, RuleSet
 from chiso.errors import CannotScoreError, Place, Problem, RecordsError, Text
@@ -45,24 +46,82 @@ def score_records(
 
 def scoreboard_of(engine: Engine, provenance: Provenance, *, split_by: str | None = None) -> Scoreboard:
     """Return the scoreboard of the records that an engine holds; see ``score_records``."""
-    rules, records, judgement = engine.rules, engine.records, engine.judgement
-    present = engine.present
-    measures = measures_of(rules, present)
     split = SPLITS[split_by] if split_by is not None else None
-    if split is not None and split[0] not in present.get(CASES.name, ()):
+    if split is not None and split[0] not in engine.present.get(CASES.name, ()):
         raise RecordsError(_cannot_split(split[0]))
-    counts = engine.count(wanted_counts(rules, measures), split)
+    measures = measures_of(engine.rules, engine.present)
+    counts = engine.count(wanted_counts(engine.rules, measures), split)
+    asked = Asked(engine.rules, engine.judgement, provenance)
+    return _board(engine, asked, measures, counts, split_by)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One period to be scored: its rules, its judgement, and where the result comes from."""
+
+    rules: RuleSet
+    judgement: Judgement
+    provenance: Provenance
+
+
+def score_each(
+    asked: Sequence[Asked], records: Records, working_days: WorkingDays
+) -> Iterator[tuple[Asked, Scoreboard | CannotScoreError]]:
+    """Yield each period with its scoreboard, or why it cannot be scored, in the order asked.
+
+    Periods whose rules count alike are counted in one scan; a scoreboard is the one that ``score_records``
+    gives for the period alone. The rules of all must need the same columns. Raises RecordsError as
+    ``score_records`` does.
+    """
+    left = list(enumerate(asked))
+    boards: dict[int, Scoreboard | CannotScoreError] = {}
+    while left:
+        first = left[0][1]
+        engine = Engine(records, first.rules, first.judgement, working_days)
+        wanted = _wanted(first.rules, engine)
+        alike = [
+            (position, each)
+            for position, each in left
+            if each.rules.tables == first.rules.tables and _wanted(each.rules, engine) == wanted
+        ]
+        left = [entry for entry in left if entry not in alike]
+        also = [each.judgement for _, each in alike[1:]]
+        engine = Engine(records, first.rules, first.judgement, working_days, also=also)
+        for (position, each), counts in zip(alike, engine.count_each(wanted), strict=True):
+            try:
+                measures = measures_of(each.rules, engine.present)
+                boards[position] = _board(engine, each, measures, counts, None)
+            except CannotScoreError as error:
+                boards[position] = error
+    for position, each in enumerate(asked):
+        yield each, boards[position]
+
+
+def _wanted(rules: RuleSet, engine: Engine) -> tuple[Wanted, ...]:
+    return wanted_counts(rules, measures_of(rules, engine.present))
+
+
+def _board(
+    engine: Engine,
+    asked: Asked,
+    measures: Mapping[str, IndexMeasures | Missing],
+    counts: Counts,
+    split_by: str | None,
+) -> Scoreboard:
+    """Return the scoreboard that the counts of a period come to."""
+    rules, judgement, records = asked.rules, asked.judgement, engine.records
     label = judgement.period.label
     reported = match_reported(records.reported, rules, records.units, label, records.reported_unreadable)
     fates = (*counts.fates, *((reported.fates,) if reported.fates else ()))
     quarantine = (*records.quarantine, *reported.quarantine)
     require_rows(fates, quarantine)
     splittable = None
-    if split is not None:
+    if split_by is not None:
+        column = SPLITS[split_by][0]
         splittable = frozenset(
             code
             for code, own in measures.items()
-            if isinstance(own, IndexMeasures) and splits_by(own, split[0], present)
+            if isinstance(own, IndexMeasures) and splits_by(own, column, engine.present)
         )
     scorer = Scorer(
         rules,
@@ -74,7 +133,7 @@ def scoreboard_of(engine: Engine, provenance: Provenance, *, split_by: str | Non
         splittable=splittable,
     )
     listed = [unit for unit in records.units if _listed(unit, judgement)]
-    units = tuple(_units(scorer, listed, counts, split is not None))
+    units = tuple(_units(scorer, listed, counts, split_by is not None))
     return Scoreboard(
         rules=rules,
         judgement=judgement,
@@ -82,10 +141,10 @@ def scoreboard_of(engine: Engine, provenance: Provenance, *, split_by: str | Non
         units=units,
         fates=fates,
         missing=tuple(_missing(rules, measures, units)),
-        beyond=tuple(_beyond(rules, measures, counts, listed)) if split is None else (),
+        beyond=tuple(_beyond(rules, measures, counts, listed)) if split_by is None else (),
         quarantine=quarantine,
         notes=(*records.notes, *reported.notes),
-        provenance=provenance,
+        provenance=asked.provenance,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -19,6 +20,13 @@ _FORMS = Text(
     en="Allowed forms: 2026, 2026-Q3, 2026-08, 2026-08-D2 (second ten days), 2026-ytd, "
     "2024-03-22..2024-06-29, last-month",
 )
+
+_LISTS = Text(
+    vi="Ví dụ 2026-01..2026-10, 2026-Q1..2026-Q3, hoặc 2026-08,2026-Q3,2026",
+    en="For instance 2026-01..2026-10, 2026-Q1..2026-Q3, or 2026-08,2026-Q3,2026",
+)
+# The kinds of which one follows another.
+_FOLLOWED: tuple[PeriodKind, ...] = ("year", "quarter", "month", "ten_days")
 
 
 @dataclass(frozen=True)
@@ -74,6 +82,74 @@ def parse_fixed_period(text: str) -> Period:
             )
         )
     return parse_period(text, FIRST_DAY)
+
+
+def parse_periods(text: str, today: date) -> tuple[Period, ...]:
+    """Return the periods that ``text`` lists, each once, in the order of the text.
+
+    Between commas stands a period, or two of one kind with ``..`` between them for all from the first to the
+    last: ``2026-01..2026-10``, ``2025-Q4..2026-Q2,2026``. Two days stay one period. Raises UsageError for a
+    list with a fault, all of them told.
+    """
+    found: dict[Period, None] = {}
+    problems: list[Problem] = []
+    for part in text.split(","):
+        try:
+            found.update(dict.fromkeys(_run_of_periods(part.strip(), today)))
+        except UsageError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise UsageError(problems)
+    return tuple(found)
+
+
+def _run_of_periods(text: str, today: date) -> Iterator[Period]:
+    """Yield the periods of one part of a list."""
+    ends = [end.strip() for end in text.split("..")]
+    if len(ends) != 2 or all(re.fullmatch(r"\d{4}-\d{2}-\d{2}", end) for end in ends):
+        yield parse_period(text, today)
+        return
+    first, last = (parse_period(end, today) for end in ends)
+    if first.kind != last.kind or first.kind not in _FOLLOWED or first.first_day > last.first_day:
+        raise UsageError(
+            Problem(
+                Text(
+                    vi=f"“{text}” không phải các kỳ cùng loại, từ trước đến sau",
+                    en=f"“{text}” are not periods of one kind, from earlier to later",
+                ),
+                hint=_LISTS,
+            )
+        )
+    period = first
+    while period.first_day <= last.first_day:
+        yield period
+        if period.last_day == LAST_DAY:
+            return
+        period = next_period(period)
+
+
+def next_period(period: Period) -> Period:
+    """Return the year, quarter, month or ten days that follows; of other kinds there is none to follow."""
+    return _holding(period.kind, period.last_day + timedelta(days=1))
+
+
+def previous_period(period: Period) -> Period | None:
+    """Return the year, quarter, month or ten days before, None for other kinds and before the calendar."""
+    before = period.first_day - timedelta(days=1)
+    return _holding(period.kind, before) if period.kind in _FOLLOWED and before >= FIRST_DAY else None
+
+
+def _holding(kind: PeriodKind, day: date) -> Period:
+    """Return the period of that kind which ``day`` lies in."""
+    labels: dict[PeriodKind, str] = {
+        "year": f"{day.year}",
+        "quarter": f"{day.year}-Q{(day.month + 2) // 3}",
+        "month": f"{day.year}-{day.month:02}",
+        "ten_days": f"{day.year}-{day.month:02}-D{min((day.day + 9) // 10, 3)}",
+    }
+    found = _parse(labels[kind])
+    assert found is not None  # such labels are periods
+    return found
 
 
 def _parse(text: str) -> Period | None:

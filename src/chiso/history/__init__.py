@@ -1,0 +1,1 @@
+"""The history: every scoreboard that was kept, in one DuckDB file."""
