@@ -96,7 +96,7 @@ def test_what_is_needed_a_day(chiso: CommandLine, campaign: Path) -> None:
     # 70 % of 3 are 2.1, so 3 of 3: two more. New ones: (1 + 4) / (3 + 4) = 71 %.
     assert (online["by_repair"], online["by_new"]) == ("2", "4")
     # 12, 13, 14, 17, 18, 19, 20 August: seven working days.
-    assert (online["days_left"], online["by_repair_a_day"], online["by_new_a_day"]) == ("7", "1", "1")
+    assert (online["working_days_left"], online["by_repair_a_day"], online["by_new_a_day"]) == ("7", "1", "1")
 
 
 def test_cases_of_later_days_do_not_count(chiso: CommandLine, campaign: Path) -> None:
@@ -312,3 +312,50 @@ def test_the_schema_is_strict() -> None:
 
 def test_required_keys_are_keys() -> None:
     assert all(set(REQUIRED[kind]) <= set(keys) for kind, keys in KEYS.items())
+
+
+MEAN = (
+    "numerator: {where: \"channel = 'online'\"}\n        points: {2024-01-01: 4, 2025-07-01: 4}\n"
+    "        full_points_at: {2024-01-01: 50%, 2025-07-01: 80%}\n",
+    'numerator: {sum: "days(received_on, finished_on)"}\n        value_unit: working_day\n'
+    "        points: 4\n        rule: lower_is_better\n        full_points_at: 2\n        no_points_at: 10\n",
+)
+
+
+def test_a_mean_where_lower_is_better(chiso: CommandLine, tmp_path: Path) -> None:
+    campaign = a_campaign(
+        tmp_path,
+        ("{online: 10%, progress: 40%}", "{online: 10, progress: 40%}"),
+        ("targets: {online: 50%}", "targets: {online: 5}"),
+        ("targets: {online: 70%, ", "targets: {online: 4.5, "),
+    )
+    a_catalogue(tmp_path, MEAN)
+    found = rows_of(chiso, campaign, "--report", "all", "--unit", "C1")
+    online = [row for row in found if row["criterion"] == "online"]
+    # Days from receipt to the end of A1 and A2 (7 + 7) and of A4 (1), over all cases received.
+    assert [f"{row['numerator']}/{row['denominator']}" for row in online] == ["14/2", "14/3", "15/4", "15/4"]
+    # From 10 down to 5 on day 10: 7.5 on day 5; then to 4.5 on day 20: 4.75 on day 15.
+    assert [row["line"] for row in online] == ["7.50", "5.00", "4.75", "4.50"]
+    assert [row["value"] for row in online] == ["7.00", "4.67", "3.75", "3.75"]
+    assert [row["state"] for row in online] == ["on_the_way", "met", "met", "met"]
+    assert {row["value_unit"] for row in online} == {"working_day"}
+    assert {row["by_repair"] for row in online} == {""}
+
+
+def test_days_on_which_nothing_can_be_scored_are_named(chiso: CommandLine, tmp_path: Path) -> None:
+    campaign = a_campaign(tmp_path, cases="\n".join([CASES.splitlines()[0], CASES.splitlines()[4]]) + "\n")
+    outcome = chiso("campaign", campaign, "--report", "all", "--lang", "en")
+    # The only case is of the 12th.
+    assert outcome.code == 0, outcome.stderr
+    assert "Report 1 of 4" not in outcome.stdout
+    assert "Report 3 of 4" in outcome.stdout
+    assert "2026-08-05: not a single row can be used yet" in outcome.stdout
+    assert "Half-way (2026-08-10)" not in outcome.stdout
+    alone = chiso("campaign", campaign, "--report", "1", "--lang", "en")
+    assert (alone.code, alone.stdout) == (12, "")
+
+
+def test_several_units_are_told_by_criterion(chiso: CommandLine, tmp_path: Path) -> None:
+    more = "B1,C2,CB-7,online,03/08/2026,14/08/2026,10/08/2026\n"
+    page = chiso("campaign", a_campaign(tmp_path, cases=CASES + more), "--report", "final", "--lang", "en")
+    assert "Online — met 1: Xã Hai · missed 1: Xã Một" in page.stdout

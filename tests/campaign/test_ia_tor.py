@@ -256,3 +256,17 @@ def test_a_day_scores_as_chiso_score_does(reports: tuple[CampaignReport, ...]) -
     )
     board = run.score(request, AFTERWARDS)
     assert board.unit(UNIT) == reports[4].units[0].score
+
+
+def test_what_a_unit_above_answers_for_is_not_counted_in_its_units_cases(tmp_path: Path) -> None:
+    text = (FOLDER / "campaign.yaml").read_text("utf-8")
+    text = text.replace("measure: transparency", 'measure: "1.1"')
+    for name in ("cases.csv", "procedures.csv", "services.csv", "petitions.csv", "units.csv", "reported.csv"):
+        text = text.replace(name, str(FOLDER / name))
+    text = text.replace("assignments: assignments.yaml\n", "")
+    path = tmp_path / "campaign.yaml"
+    path.write_text(text, "utf-8")
+    request = run.CampaignRequest(records=(), file=path, report="1")
+    standing = run.campaign(request, AFTERWARDS).reports[0].units[0].standings[0]
+    assert (standing.measured.numerator, standing.measured.denominator) == (31, 31)
+    assert (standing.measured.outcome, standing.state, standing.needed) == ("inherited", "met", None)

@@ -70,7 +70,7 @@ def campaign(**options: Any) -> None:
     with watching(language) as progress:
         result = run.campaign(request, today_in_vietnam(), progress, gates(options, language))
     plan, reports = result.campaign, result.reports
-    lines = campaign_notes(plan, reports, language)
+    lines = campaign_notes(plan, reports, result.untold, language)
     aside = quarantine_lines(reports[-1].board, language)
     inputs = [str(request.file), *(str(path) for path in plan.inputs.paths())]
     inputs += [file.path for file in reports[-1].board.provenance.files]

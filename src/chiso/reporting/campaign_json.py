@@ -8,7 +8,7 @@ from datetime import date
 
 from chiso.errors import Language
 from chiso.reporting.assigned import assignment_entry, assignments_entry
-from chiso.reporting.campaign_tables import measure_code, shown_value
+from chiso.reporting.campaign_tables import shown_value
 from chiso.reporting.json_output import number, rows_by_fate, run_head, run_sources
 from chiso.scoring.campaign.course import Needed
 from chiso.scoring.campaign.measured import value_unit
@@ -129,7 +129,7 @@ def _standing(standing: Standing) -> dict[str, object]:
     course, measured = standing.course, standing.measured
     return {
         "criterion": standing.criterion.code,
-        "measure": measure_code(standing.measure),
+        "measure": standing.measure.code,
         "numerator": measured.numerator,
         "denominator": measured.denominator,
         "baseline": number(shown_value(standing.baseline, standing)),

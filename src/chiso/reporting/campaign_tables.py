@@ -9,7 +9,6 @@ from fractions import Fraction
 
 from chiso import arithmetic
 from chiso.catalogue.assignments import ASSIGNMENT_COLUMNS, assignment_cells
-from chiso.catalogue.formula import GroupRule, IndexRule
 from chiso.errors import Language, Text
 from chiso.reporting.tables import (
     LABELS,
@@ -68,11 +67,6 @@ def shown_value(value: Fraction | None, standing: Standing) -> Decimal | None:
     return arithmetic.round_half_up(value, _PLACES)
 
 
-def measure_code(measure: IndexRule | GroupRule) -> str:
-    """Return the code of the index or group that a criterion looks at."""
-    return measure.code
-
-
 # What scripts read, in this order.
 _COLUMNS: tuple[tuple[Column, _Cell], ...] = (
     (Column("campaign", "text", Text(vi="Chiến dịch", en="Campaign")), lambda row: row.campaign.id),
@@ -97,7 +91,7 @@ _COLUMNS: tuple[tuple[Column, _Cell], ...] = (
     (Column("criterion", "text", _CRITERION), lambda row: row.standing.criterion.code),
     (
         Column("measure", "text", Text(vi="Chỉ số hay nhóm", en="Index or group")),
-        lambda row: measure_code(row.standing.measure),
+        lambda row: row.standing.measure.code,
     ),
     (Column("numerator", "integer", LABELS["numerator"]), lambda row: row.standing.measured.numerator),
     (Column("denominator", "integer", LABELS["denominator"]), lambda row: row.standing.measured.denominator),
@@ -134,7 +128,7 @@ _COLUMNS: tuple[tuple[Column, _Cell], ...] = (
         lambda row: row.standing.needed.by_new if row.standing.needed else None,
     ),
     (
-        Column("days_left", "integer", Text(vi="Ngày làm việc còn lại", en="Working days left")),
+        Column("working_days_left", "integer", Text(vi="Ngày làm việc còn lại", en="Working days left")),
         lambda row: row.standing.days_left,
     ),
     (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from typing import TextIO
 
 from rich.console import Console
@@ -19,7 +20,7 @@ from chiso.scoring.campaign.course import State
 from chiso.scoring.campaign.model import Campaign, Criterion
 from chiso.scoring.campaign.report import CampaignReport, Standing, UnitStanding
 
-_NOT_MET = ("behind", "missed")
+_NOT_MET = ("behind", "missed", "no_line")
 
 
 def print_campaign(
@@ -39,13 +40,20 @@ def print_campaign(
     for report in reports:
         console.line()
         say(report_heading(campaign, report), "bold")
-        for unit in report.units:
+        for position, unit in enumerate(report.units):
+            if position:
+                console.line()
             say(unit_heading(unit))
             for line in next_milestones(unit):
                 say(line)
             console.line()
             print_table(unit_table(unit.standings, language), stream, language, width=width)
             for line in who_met(unit):
+                say(line)
+        if len(report.units) > 1:
+            console.line()
+            say(Text(vi="Theo tiêu chí", en="By criterion"), "bold")
+            for line in by_criterion(report):
                 say(line)
         if report.assignments is not None:
             console.line()
@@ -136,6 +144,20 @@ def _listed(head: Text, standings: Sequence[Standing]) -> Text:
     return Text(f"{head.vi} {len(names)}: {vi}", f"{head.en} {len(names)}: {en}")
 
 
+def by_criterion(report: CampaignReport) -> Iterator[Text]:
+    """Yield, for each criterion, which units stand how."""
+    stands: dict[Criterion, dict[State, list[str]]] = {}
+    for unit in report.units:
+        for standing in unit.standings:
+            units = stands.setdefault(standing.criterion, {}).setdefault(standing.state, [])
+            units.append(unit.score.unit.name)
+    for criterion, found in stands.items():
+        parts = [(STATES[state], found[state]) for state in STATES if state in found]
+        vi = " · ".join(f"{state.vi} {len(names)}: {'; '.join(names)}" for state, names in parts)
+        en = " · ".join(f"{state.en} {len(names)}: {'; '.join(names)}" for state, names in parts)
+        yield Text(f"{criterion.name.vi} — {vi}", f"{criterion.name.en} — {en}")
+
+
 def by_owner(report: CampaignReport) -> Iterator[Text]:
     """Yield, for each one who answers for a criterion, which of theirs stand how; then what nobody has."""
     several = len(report.units) > 1
@@ -163,10 +185,23 @@ def _owner_text(owner: Assignment) -> str:
     return f"{owner.owner_name} ({lead})" if owner.responsible and lead else owner.owner_name
 
 
-def campaign_notes(campaign: Campaign, reports: Sequence[CampaignReport], language: Language) -> list[str]:
-    """Return what the reports rest on, one line each; rows are told of the last report."""
-    own = [text.in_language(language) for text in _notes(campaign, reports)]
+def campaign_notes(
+    campaign: Campaign, reports: Sequence[CampaignReport], untold: Sequence[date], language: Language
+) -> list[str]:
+    """Return what the reports rest on, one line each; rows are told of the last report.
+
+    ``untold`` are days on which nothing could be scored.
+    """
+    own = [text.in_language(language) for text in (*_untold(untold), *_notes(campaign, reports))]
     return [*own, *notes(reports[-1].board, language)]
+
+
+def _untold(days: Sequence[date]) -> Iterator[Text]:
+    for day in days:
+        yield Text(
+            vi=f"Ngày {day_text(day, 'vi')}: chưa có dòng nào dùng được nên không báo cáo, không xét mốc",
+            en=f"{day_text(day, 'en')}: not a single row can be used yet, so no report and no milestone",
+        )
 
 
 def _notes(campaign: Campaign, reports: Sequence[CampaignReport]) -> Iterator[Text]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from chiso.catalogue.formula import RuleSet
 from chiso.catalogue.load import Catalogue, load_catalogue
-from chiso.errors import CatalogueError, Place, Problem, Text, UsageError, allowed_words
+from chiso.errors import CannotScoreError, CatalogueError, Place, Problem, Text, UsageError, allowed_words
 from chiso.records.dataset import Records
 from chiso.records.progress import SILENT, Progress
 from chiso.run.preparing import ReadRequest, check_units, load, nothing, provenance
@@ -22,7 +22,7 @@ from chiso.scoring.campaign.measured import checked, measure_of
 from chiso.scoring.campaign.model import Campaign, Inputs, ReportDay
 from chiso.scoring.campaign.report import CampaignReport, of_owner, owners_of, report_on
 from chiso.scoring.engine import Engine
-from chiso.scoring.score import scoreboard_of
+from chiso.scoring.score import Asked, score_each, scoreboard_of
 from chiso.scoring.scoreboard import Scoreboard
 from chiso.terms.columns import CASES, SPLITS
 from chiso.terms.period import judge, parse_period
@@ -49,10 +49,14 @@ class CampaignRequest(ReadRequest):
 
 @dataclass(frozen=True)
 class CampaignResult:
-    """A campaign with the reports asked for, in the order of their days."""
+    """A campaign with the reports asked for, in the order of their days.
+
+    ``untold`` are the days, of reports asked for and of milestones, up to which not a single row can be used.
+    """
 
     campaign: Campaign
     reports: tuple[CampaignReport, ...]
+    untold: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,12 +68,31 @@ class _Scoring:
     records: Records
     working_days: WorkingDays
 
-    def board(self, campaign: Campaign, day: date, split_by: str | None = None) -> Scoreboard:
-        """Return the scoreboard of the campaign's days up to ``day``, judged on that day."""
-        judgement = judge(parse_period(f"{campaign.start}..{day}", day), day)
-        engine = Engine(self.records, self.catalogue.rules(day, self.edition), judgement, self.working_days)
+    def asked(self, plan: Campaign, day: date) -> Asked:
+        """Return the campaign's days up to ``day``, judged on that day by the rules in force on it."""
+        judgement = judge(parse_period(f"{plan.start}..{day}", day), day)
         origin = provenance(self.catalogue, self.records, judgement, self.edition)
-        return scoreboard_of(engine, origin, split_by=split_by)
+        return Asked(self.catalogue.rules(day, self.edition), judgement, origin)
+
+    def boards(
+        self, plan: Campaign, days: Iterable[date]
+    ) -> tuple[dict[date, Scoreboard], dict[date, CannotScoreError]]:
+        """Return the board of each day, and of the days up to which nothing can be scored, why."""
+        boards: dict[date, Scoreboard] = {}
+        untold: dict[date, CannotScoreError] = {}
+        asked = [self.asked(plan, day) for day in days]
+        for each, outcome in score_each(asked, self.records, self.working_days):
+            if isinstance(outcome, Scoreboard):
+                boards[each.judgement.as_of] = outcome
+            else:
+                untold[each.judgement.as_of] = outcome
+        return boards, untold
+
+    def split(self, plan: Campaign, day: date, by: str) -> Scoreboard:
+        """Return the board of ``day`` split by official or the like."""
+        asked = self.asked(plan, day)
+        engine = Engine(self.records, asked.rules, asked.judgement, self.working_days)
+        return scoreboard_of(engine, asked.provenance, split_by=by)
 
 
 def campaign(
@@ -100,17 +123,20 @@ def campaign(
     records = load(request, _columns(rules.values(), request.by), progress)
     when_loaded(records)
     scoring = _Scoring(catalogue, request.edition, records, working_days)
-    boards = {day: scoring.board(plan, day) for day in to_score}
+    boards, untold = scoring.boards(plan, to_score)
+    days = tuple(day for day in days if day in boards)
+    if not days:
+        raise untold[min(untold)]
     codes = _participants(plan, request, records, boards)
     boards = {
         day: with_units(board, tuple(board.unit(code) for code in codes)) for day, board in boards.items()
     }
 
     def report(day: date) -> CampaignReport:
-        split = None if request.by is None else scoring.board(plan, day, request.by)
+        split = None if request.by is None else scoring.split(plan, day, request.by)
         return report_on(plan, day, boards, codes, working_days, split, assignments)
 
-    return CampaignResult(plan, tuple(report(day) for day in days))
+    return CampaignResult(plan, tuple(report(day) for day in days), tuple(untold))
 
 
 def _with_inputs(request: CampaignRequest, inputs: Inputs) -> CampaignRequest:

@@ -132,6 +132,7 @@ def report_on(
 ) -> CampaignReport:
     """Return the report of ``day``. ``boards`` are those of that day and of each milestone passed by then.
 
+    A milestone without a board, since nothing could be scored on its day, is left out.
     ``codes`` are the units that take part. ``by_official`` is the board of the day split by official.
     """
     board = boards[day]
@@ -169,6 +170,7 @@ def _unit(
         passed=tuple(
             _passed(campaign, milestone, boards[milestone.day], code)
             for milestone in passed(campaign.milestones, day)
+            if milestone.day in boards
         ),
     )
 

@@ -10,12 +10,13 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from chiso.catalogue.reader import Path, Resolved
 from chiso.errors import Problem, Text, allowed_words, suggestion
 from chiso.scoring.campaign.model import Quantity
 
+_Found = TypeVar("_Found")
 _PERCENT = re.compile(r"(\d{1,15}(?:\.\d{1,15})?) ?%")
 
 
@@ -67,6 +68,27 @@ class Values:
             return [path]
         self._not(path, Text(vi="một danh sách ([…] hoặc các dòng “- ”)", en="a list ([…] or lines of “- ”)"))
         return []
+
+    def several(self, path: Path) -> list[Path]:
+        """Return the items of a list that must not be empty; a single mapping counts as one."""
+        items = self.items(path, single=True)
+        if self.has(path) and not items:
+            message = Text(
+                vi=f"“{path[-1]}” phải là một danh sách không rỗng",
+                en=f"“{path[-1]}” must be a list that is not empty",
+            )
+            self.fault(path, message)
+        return items
+
+    def once(self, key: str, given: Sequence[tuple[Path, _Found | None]]) -> None:
+        """Keep each value of ``given`` that was there before as a fault; None is no value."""
+        seen: set[_Found] = set()
+        for path, value in given:
+            if value is not None and value in seen:
+                message = Text(vi=f"“{key}” {value} có hai lần", en=f"“{key}” {value} stands twice")
+                self.fault(path, message)
+            if value is not None:
+                seen.add(value)
 
     def text(self, path: Path) -> str | None:
         """Return a text; a number or date without quotes is a fault."""
