@@ -281,6 +281,6 @@ def test_no_index_code_and_no_threshold_stands_in_the_code() -> None:
         f"{path.relative_to(source)}: {line}"
         for path in source.rglob("*.py")
         for line in path.read_text(encoding="utf-8").splitlines()
-        if codes.search(line)
+        if codes.search(line) and not line.startswith("SCHEMA_VERSION = ")
     ]
     assert found == []

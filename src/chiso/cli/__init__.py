@@ -1,6 +1,7 @@
 """The command line."""
 
 from chiso.cli import (
+    batch,
     campaign,
     catalogues,
     compare,
@@ -16,6 +17,7 @@ from chiso.cli.commands import main
 
 # The commands of each module are there once it is imported.
 __all__ = [
+    "batch",
     "campaign",
     "catalogues",
     "compare",

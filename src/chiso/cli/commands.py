@@ -24,7 +24,6 @@ from chiso.cli.options import (
     several_periods,
 )
 from chiso.cli.output import (
-    UNKNOWN_WIDTH,
     check_page,
     chosen,
     form_of,
@@ -38,6 +37,7 @@ from chiso.cli.output import (
 )
 from chiso.cli.shell import Commands, say, usage
 from chiso.errors import ExitCode, Text
+from chiso.reporting.forms import UNKNOWN_WIDTH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -150,7 +150,12 @@ def _scored(
     else:
         write_result(*results[0], options, language)
     if kept:
-        added = run.keep(options["history"], request, scored.boards, now_in_vietnam(), options["series"])
+        added = run.keep(
+            options["history"],
+            [(request, board) for board in scored.boards],
+            now_in_vietnam(),
+            options["series"],
+        )
         tell_kept(added, options["history"], language)
     return ExitCode.PARTLY_DONE if unscored else ExitCode.DONE
 

@@ -107,6 +107,14 @@ def _option(option: str, name: str, told: Text) -> Callable[[Any], Any]:
     "Ngày xét hồ sơ còn mở (mặc định: cuối kỳ, hoặc hôm nay)",
     "Day on which open cases are judged (default: the period's end, or today)",
 )
+@path_option(
+    "--history", vi="Lịch sử có các kỳ, lần chạy đã lưu", en="History that holds the periods and runs"
+)
+@click.option(
+    "--series",
+    metavar="NAME",
+    help=say("Chuỗi trong lịch sử", "Series of the history"),
+)
 @path_option("--working-days", vi="Bảng ngày nghỉ, làm bù riêng", en="Own table of days off and worked")
 @click.option(
     "--strict",
@@ -148,7 +156,7 @@ def compare(**options: Any) -> None:
 
     form_of(options)  # a wrong suffix is said before the work, not after
     given = {**options, "operands": tuple(Path(options[side]) for side in _SIDES)}
-    refuse_overwriting(given)
+    refuse_overwriting({**given, "history": None, "read_history": options["history"]})
     request = run.CompareRequest(
         before=_operand(options, "a"),
         after=_operand(options, "b"),
@@ -194,7 +202,7 @@ def _operand(options: dict[str, Any], side: str) -> OperandRequest:
         "mappings": sided["mapping"],
         "operand": options[side],
         "period": None if not periods else periods[0 if side == "a" else -1],
-        "working_days": options["working_days"],
+        **{name: options[name] for name in ("working_days", "history", "series")},
     }
     return OperandRequest(
         **{field.name: given[field.name] for field in fields(OperandRequest) if field.name in given}

@@ -9,9 +9,10 @@ import click
 
 from chiso.cli.commands import main
 from chiso.cli.options import FORMATS, office_options, output_options, path_option, period_options
-from chiso.cli.output import chosen, gates, request_of, suffix_form, watching, write_file, write_table
+from chiso.cli.output import chosen, gates, request_of, watching, write_file, write_table
 from chiso.cli.shell import say, usage
 from chiso.errors import Language, Text
+from chiso.reporting.forms import suffix_form
 
 if TYPE_CHECKING:
     from chiso.scoring.late import LateLists

@@ -15,6 +15,7 @@ import click
 
 from chiso.cli.shell import language_from, usage
 from chiso.errors import CannotWriteError, ChisoError, Language, Place, Problem, Text
+from chiso.reporting.forms import SUFFIXES, UNKNOWN_WIDTH, suffix_form
 
 if TYPE_CHECKING:
     from chiso.history.store import Added
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
     Request = TypeVar("Request", bound=ReadRequest)
 
-# A table that goes into a file or a pipe is as wide as a printed page can carry.
-UNKNOWN_WIDTH = 120
 # Narrower than this a table would lose digits.
 LEAST_WIDTH = 80
 _SCORES = Text(vi="Điểm", en="Scores")
@@ -40,6 +39,7 @@ _READ = (
     *(f"{name}_{side}" for name in ("records", "units", "reported", "mapping") for side in "ab"),
     *(f"{name}_{side}" for name in ("corrections", "catalogue") for side in "ab"),
     "operands",
+    "read_history",
 )
 _WRITTEN = {
     "output": "-o",
@@ -48,7 +48,6 @@ _WRITTEN = {
     "apology": "--apology",
     "write_mapping": "--write-mapping",
 }
-_SUFFIXES = {".csv": "csv", ".json": "json", ".parquet": "parquet", ".xlsx": "xlsx", ".txt": "table"}
 
 
 def chosen(options: dict[str, Any]) -> Language:
@@ -159,22 +158,23 @@ def write_table(
     beside data for machines; ``aside`` always goes to stderr. ``shown`` is the table as people read it,
     ``as_xlsx`` the workbook where it is not just the table.
     """
-    from chiso.reporting.files import csv_text, parquet_bytes, write_whole, xlsx_bytes
+    from chiso.reporting.files import write_whole
+    from chiso.reporting.render import rendered
 
     output: Path | None = options["output"]
     form = form_of(options)
-    match form:
-        case "csv":
-            content = csv_text(table, for_excel=options["excel"]).encode()
-        case "json":
-            content = as_json().encode()
-        case "parquet":
-            content = parquet_bytes(table)
-        case "xlsx":
-            content = as_xlsx() if as_xlsx is not None else xlsx_bytes(table, language, lines, sheet)
-        case _:
-            width = page_width(output)
-            content = _console_text(table if shown is None else shown, lines, language, width).encode()
+    content = rendered(
+        form,
+        table,
+        language,
+        lines=lines,
+        as_json=as_json,
+        shown=shown,
+        sheet=sheet,
+        as_xlsx=as_xlsx,
+        for_excel=bool(options.get("excel")),
+        width=page_width(output),
+    )
     if output is not None:
         _refuse_input(output, inputs)
         write_whole(output, content)
@@ -348,24 +348,10 @@ def form_of(options: dict[str, Any]) -> str:
     form = suffix_form(output)
     if form is None:
         raise usage(
-            f"không biết định dạng của đuôi “{output.suffix}”; dùng --format hoặc {', '.join(_SUFFIXES)}",
-            f"no format goes with “{output.suffix}”; use --format or {', '.join(_SUFFIXES)}",
+            f"không biết định dạng của đuôi “{output.suffix}”; dùng --format hoặc {', '.join(SUFFIXES)}",
+            f"no format goes with “{output.suffix}”; use --format or {', '.join(SUFFIXES)}",
         )
     return form
-
-
-def suffix_form(path: Path) -> str | None:
-    """Return the format that goes with the suffix of a file, None if none does."""
-    return _SUFFIXES.get(path.suffix.lower())
-
-
-def _console_text(table: ReportTable, lines: Sequence[str], language: Language, width: int) -> str:
-    from chiso.reporting.console import print_notes, print_table
-
-    stream = io.StringIO()
-    print_table(table, stream, language, width=width)
-    print_notes(lines, stream, width=width)
-    return stream.getvalue()
 
 
 def _width() -> int:

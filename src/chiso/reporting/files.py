@@ -7,11 +7,19 @@ import io
 import os
 import tempfile
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chiso.errors import CannotWriteError, Language, Place, Problem, Text
 from chiso.reporting.tables import ReportTable, Value
+
+if TYPE_CHECKING:
+    import xlsxwriter
+
+# The first moment that an archive can tell of; a workbook is one.
+_NO_TIME = datetime.fromisoformat("1980-01-01")
 
 
 def csv_text(table: ReportTable, *, for_excel: bool = False) -> str:
@@ -68,12 +76,22 @@ def parquet_bytes(table: ReportTable) -> bytes:
         return target.read_bytes()
 
 
-def xlsx_bytes(table: ReportTable, language: Language, notes: Sequence[str], name: Text) -> bytes:
-    """Return a plain workbook: the table with labels on a sheet of that name, the notes on a second one."""
+def new_workbook(stream: io.BytesIO) -> xlsxwriter.Workbook:
+    """Return an empty workbook that goes into ``stream``: no text is a formula, and no clock is in it.
+
+    The same content gives the same bytes, today and later.
+    """
     import xlsxwriter
 
-    stream = io.BytesIO()
     workbook = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False})
+    workbook.set_properties({"created": _NO_TIME})
+    return workbook
+
+
+def xlsx_bytes(table: ReportTable, language: Language, notes: Sequence[str], name: Text) -> bytes:
+    """Return a plain workbook: the table with labels on a sheet of that name, the notes on a second one."""
+    stream = io.BytesIO()
+    workbook = new_workbook(stream)
     bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
     decimal = workbook.add_format({"num_format": "#,##0.00"})
     sheet = workbook.add_worksheet(name.in_language(language))

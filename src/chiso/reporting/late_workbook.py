@@ -11,6 +11,7 @@ from typing import Any
 
 from chiso.catalogue.vocabulary import vocabulary
 from chiso.errors import CannotWriteError, Language, Problem, Text
+from chiso.reporting.files import new_workbook
 from chiso.reporting.late_tables import LABELS, late_notes, list_title, numbered
 from chiso.reporting.tables import day_text
 from chiso.scoring.late import LateLists
@@ -45,11 +46,9 @@ def late_workbook(lists: LateLists, language: Language) -> bytes:
 
     Raises CannotWriteError for a list that is longer than a sheet, of which the rest would be lost.
     """
-    import xlsxwriter
-
     _require_room(lists)
     stream = io.BytesIO()
-    workbook = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False})
+    workbook = new_workbook(stream)
     paper: dict[str, Any] = {"font_name": "Times New Roman", "font_size": 12, "valign": "top"}
     framed = {**paper, "border": 1, "text_wrap": True}
     formats = {

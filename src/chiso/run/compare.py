@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from chiso.catalogue.formula import RuleSet
 from chiso.catalogue.load import load_catalogue
 from chiso.errors import Problem, Text, UsageError
 from chiso.records.dataset import Records
 from chiso.records.progress import SILENT, Progress
-from chiso.run.preparing import ReadRequest, check_words, load, nothing, provenance
+from chiso.run.history import history_board
+from chiso.run.preparing import Reader, ReadRequest, check_words, nothing, provenance
 from chiso.run.scoring import ScoreRequest, chosen_units
 from chiso.scoring.available import columns_needed
 from chiso.scoring.comparing.comparison import BoardComparison, UnitComparison, compare_boards
@@ -21,32 +21,41 @@ from chiso.scoring.comparing.side import Counted, Side
 from chiso.scoring.score import score_records
 from chiso.scoring.scoreboard import Scoreboard
 from chiso.terms.period import Period, judge, parse_period
-from chiso.terms.unit import LEVELS
+from chiso.terms.unit import LEVELS, UnitTree
 from chiso.terms.working_days import load_working_days
 
 
 @dataclass(frozen=True, kw_only=True)
 class OperandRequest(ReadRequest):
-    """One side as it is asked for: a period, or a file or folder of records and their period.
+    """One side as it is asked for: a period, a file or folder of records and their period, or a kept run.
 
-    ``records`` are read beside those that the operand names.
+    A period is scored from ``records`` where they are given, else looked up in the ``history``, of which
+    ``run:NUMBER`` names one run. ``records`` are read beside those that the operand names.
     """
 
     operand: str
     period: str | None = None
     working_days: Path | None = None
+    history: Path | None = None
+    series: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class CompareRequest:
-    """What ``compare`` is asked: both sides, and the units to show."""
+class UnitsToShow:
+    """Which units of a comparison are shown."""
 
-    before: OperandRequest
-    after: OperandRequest
     level: str | None = None
     parent: str | None = None
     unit: tuple[str, ...] = ()
     with_records: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompareRequest(UnitsToShow):
+    """What ``compare`` is asked: both sides, and the units to show."""
+
+    before: OperandRequest
+    after: OperandRequest
 
 
 def compare(
@@ -62,24 +71,36 @@ def compare(
     time some are read. Raises CannotScoreError where only counts are known before and the formulas differ.
     """
     check_words(("--level", request.level, LEVELS))
-    reader = _Reader(progress, when_loaded)
+    reader = Reader(progress, when_loaded)
     before = side_of(request.before, today, reader)
     after = side_of(request.after, today, reader)
     again = None
     if before.counted is not None and after.counted is not None:
-        again = reader.read(_with_operand(request.before), after.board.rules)
+        again = reader.read(_with_operand(request.before), columns_needed(after.board.rules))
     found = compare_boards(before, after, again)
     return replace(found, units=_chosen(found, request))
 
 
-def side_of(request: OperandRequest, today: date, reader: _Reader) -> Side:
+def compare_boards_alone(before: Scoreboard, after: Scoreboard, shown: UnitsToShow) -> BoardComparison:
+    """Return what changed between two boards without their records: the causes that counts can tell."""
+    sides = [
+        Side(board.judgement.period.label, board, UnitTree(score.unit for score in board.units))
+        for board in (before, after)
+    ]
+    found = compare_boards(sides[0], sides[1], None)
+    return replace(found, units=_chosen(found, shown))
+
+
+def side_of(request: OperandRequest, today: date, reader: Reader) -> Side:
     """Return the side that an operand stands for: the only place where operands are understood.
 
     Raises UsageError for one that is neither a period nor records, or lacks what goes with it.
     """
-    if request.operand.startswith("run:"):
-        raise UsageError(_no_history(request.operand))
     told = request.operand
+    with_records = bool(request.records or request.reported)
+    kept = request.history is not None and not Path(told).exists() and not with_records
+    if told.startswith("run:") or kept:
+        return _kept_side(request)
     if Path(told).exists():
         if request.period is None:
             raise UsageError(_needs_period(told))
@@ -88,39 +109,16 @@ def side_of(request: OperandRequest, today: date, reader: _Reader) -> Side:
     else:
         period = _period(told, today)
         label = period.label
-        if not (request.records or request.reported):
+        if not with_records:
             raise UsageError(_needs_records(told))
     judgement = judge(period, request.as_of or today)
     catalogue = load_catalogue(request.catalogue)
     rules = catalogue.rules(judgement.period.last_day, request.edition)
     working_days = load_working_days(request.working_days)
-    records = reader.read(_with_operand(request), rules)
+    records = reader.read(_with_operand(request), columns_needed(rules))
     origin = provenance(catalogue, records, judgement, request.edition)
     board = score_records(rules, records, judgement, working_days, origin)
     return Side(label, board, records.units, Counted(records, working_days))
-
-
-class _Reader:
-    """Reads records, each once for the same columns."""
-
-    def __init__(self, progress: Progress, when_loaded: Callable[[Records], None]) -> None:
-        self._progress = progress
-        self._when_loaded = when_loaded
-        self._read: dict[object, Records] = {}
-
-    def read(self, request: ReadRequest, rules: RuleSet) -> Records:
-        """Return the records of a request as they are read for some rules."""
-        needed = columns_needed(rules)
-        columns = frozenset((table, frozenset(names)) for table, names in needed.items())
-        files = (
-            *(request.records, request.reported, request.units, request.mappings, request.corrections),
-            request.show_officials,
-        )
-        key = files, columns
-        if key not in self._read:
-            self._read[key] = load(request, needed, self._progress)
-            self._when_loaded(self._read[key])
-        return self._read[key]
 
 
 def _with_operand(request: OperandRequest) -> OperandRequest:
@@ -144,7 +142,7 @@ def _period(text: str, today: date) -> Period:
         ) from None
 
 
-def _chosen(found: BoardComparison, request: CompareRequest) -> tuple[UnitComparison, ...]:
+def _chosen(found: BoardComparison, request: UnitsToShow) -> tuple[UnitComparison, ...]:
     """Return the units asked for; one has records if it has any on either side."""
     before, after = found.before.board, found.after.board
     listed = {score.unit.code for score in after.units}
@@ -169,20 +167,28 @@ def _chosen(found: BoardComparison, request: CompareRequest) -> tuple[UnitCompar
 
 
 _OPERANDS = Text(
-    vi="So sánh hai kỳ (2026-08 2026-09, dữ liệu ở --records) hoặc hai thư mục, tệp hồ sơ (kỳ ở --period)",
-    en="Compare two periods (2026-08 2026-09, with --records) or two folders or files of records "
-    "(with --period)",
+    vi="So sánh hai kỳ (2026-08 2026-09, dữ liệu ở --records hoặc --history), hai thư mục, tệp hồ sơ "
+    "(kỳ ở --period), hoặc hai lần chạy đã lưu (run:12, với --history)",
+    en="Compare two periods (2026-08 2026-09, with --records or --history), two folders or files of "
+    "records (with --period), or two runs that were kept (run:12, with --history)",
 )
 
 
-def _no_history(text: str) -> Problem:
-    return Problem(
-        Text(
-            vi=f"{text}: chưa dùng được lần chấm đã lưu",
-            en=f"{text}: runs that were kept cannot be compared yet",
-        ),
-        hint=_OPERANDS,
-    )
+def _kept_side(request: OperandRequest) -> Side:
+    """Return a side that was kept: ``run:NUMBER``, or the last revision of a period."""
+    if request.history is None:
+        raise UsageError(
+            Problem(
+                Text(
+                    vi=f"{request.operand}: chưa nói lịch sử nào",
+                    en=f"{request.operand}: of which history is not said",
+                ),
+                hint=Text(vi="Thêm --history TỆP", en="Add --history FILE"),
+            )
+        )
+    entry, board = history_board(request.history, request.operand, request.series)
+    label = f"{board.judgement.period.label} (run {entry.number})"
+    return Side(label, board, UnitTree(score.unit for score in board.units))
 
 
 def _needs_period(text: str) -> Problem:

@@ -9,7 +9,7 @@ from pathlib import Path
 from chiso.catalogue.load import load_catalogue
 from chiso.errors import Place, Problem, RecordsError, Text, UsageError
 from chiso.history.proof import problems_of
-from chiso.history.rows import OtherInput
+from chiso.history.rows import OtherInput, board_of, rows_of
 from chiso.history.store import Added, History, Kept, RunEntry
 from chiso.records.sources.container import sha256_of
 from chiso.run.preparing import PeriodRequest
@@ -19,24 +19,35 @@ _ROOTS_NAMED = 3
 
 
 def keep(
-    path: Path, request: PeriodRequest, boards: Sequence[Scoreboard], now: datetime, series: str | None = None
+    path: Path,
+    boards: Sequence[tuple[PeriodRequest, Scoreboard]],
+    now: datetime,
+    series: str | None = None,
 ) -> tuple[Added, ...]:
-    """Keep the boards of a request in a history, all of them or none; see ``History.add``.
+    """Keep boards, each with the request it comes from, all of them or none; see ``History.add``.
 
     ``series`` names what they are boards of; without it, the units at the top of the registry do. Boards
     must hold every unit of the registry: a partial one would take the place of the whole.
     """
+    return History(path).add([_kept(request, board, series) for request, board in boards], now)
+
+
+def as_kept(request: PeriodRequest, board: Scoreboard, series: str) -> tuple[str, Scoreboard]:
+    """Return a board as a history would give it back, and the hash of all that it says."""
+    rows = rows_of(board, series, other_inputs(request), request.edition)
+    return rows.content_sha256, board_of(rows, board.rules)
+
+
+def _kept(request: PeriodRequest, board: Scoreboard, series: str | None) -> Kept:
     catalogue = load_catalogue(request.catalogue)
-    if any(board.provenance.catalogue_sha256 != catalogue.sha256 for board in boards):
+    if board.provenance.catalogue_sha256 != catalogue.sha256:
         raise RecordsError(
             Problem(
                 Text(vi="Bộ chỉ số đã bị sửa trong lúc chạy", en="The catalogue was changed during the run"),
                 Place(catalogue.file),
             )
         )
-    others = other_inputs(request)
-    kept = [Kept(board, series or series_of(board), catalogue, others, request.edition) for board in boards]
-    return History(path).add(kept, now)
+    return Kept(board, series or series_of(board), catalogue, other_inputs(request), request.edition)
 
 
 def other_inputs(request: PeriodRequest) -> tuple[OtherInput, ...]:

@@ -10,7 +10,7 @@ from functools import partial
 from chiso.errors import Problem, Text, UsageError
 from chiso.records.dataset import Records
 from chiso.records.progress import SILENT, Progress
-from chiso.run.preparing import PeriodRequest, check_units, check_words, nothing, prepare
+from chiso.run.preparing import PeriodRequest, Reader, check_units, check_words, nothing, prepare
 from chiso.scoring.late import LateLists, Order, columns_listed, late_lists, table_with_deadline
 from chiso.scoring.late_records import LISTS, ListName
 from chiso.terms.unit import LEVELS, Unit, UnitTree
@@ -37,11 +37,12 @@ def late(
     today: date,
     progress: Progress = SILENT,
     when_loaded: Callable[[Records], None] = nothing,
+    reader: Reader | None = None,
 ) -> LateLists:
     """Return the lists of a request; ``today`` bounds a period that still runs."""
     check_words(("--level", request.level, LEVELS))
     more = partial(columns_listed, name=request.table)
-    start = prepare(request, today, progress, when_loaded, more=more)
+    start = prepare(request, today, progress, when_loaded, more=more, reader=reader)
     units = chosen_offices(start.records.units, request)
     return late_lists(
         start.engine(),

@@ -96,6 +96,28 @@ def nothing(_records: Records) -> None:
     """Do nothing once the records are loaded."""
 
 
+class Reader:
+    """Reads records, those of the same files and columns once; ``when_loaded`` is given them as they come."""
+
+    def __init__(self, progress: Progress = SILENT, when_loaded: Callable[[Records], None] = nothing) -> None:
+        self._progress = progress
+        self._when_loaded = when_loaded
+        self._read: dict[object, Records] = {}
+
+    def read(self, request: ReadRequest, needed: Columns) -> Records:
+        """Return the records of a request, typed as far as ``needed``."""
+        columns = frozenset((table, frozenset(names)) for table, names in needed.items())
+        files = (
+            *(request.records, request.reported, request.units, request.mappings, request.corrections),
+            request.show_officials,
+        )
+        key = files, columns
+        if key not in self._read:
+            self._read[key] = load(request, needed, self._progress)
+            self._when_loaded(self._read[key])
+        return self._read[key]
+
+
 def prepare(
     request: PeriodRequest,
     today: date,
@@ -104,12 +126,14 @@ def prepare(
     *,
     split: str | None = None,
     more: Columns | Callable[[RuleSet], Columns] | None = None,
+    reader: Reader | None = None,
 ) -> Prepared:
     """Return the rules and the records of a request; ``today`` bounds a period that still runs.
 
     ``split`` and ``more`` name columns that are read beyond those that the rules use; ``more`` may depend
     on the rules. ``when_loaded`` is given the records before anything is counted, so that what was set
-    aside is told even where nothing can be scored.
+    aside is told even where nothing can be scored. A ``reader`` of one's own keeps what it reads for
+    further requests.
     """
     period = parse_period(request.period, today)
     judgement = judge(period, request.as_of or today)
@@ -118,8 +142,8 @@ def prepare(
     assignments, chosen = assignments_of(request, rules)
     working_days = load_working_days(request.working_days)
     also = more(rules) if callable(more) else more or {}
-    records = load(request, needed_columns(rules, split, also), progress)
-    when_loaded(records)
+    reader = reader or Reader(progress, when_loaded)
+    records = reader.read(request, needed_columns(rules, split, also))
     return Prepared(catalogue, rules, judgement, working_days, records, request.edition, assignments, chosen)
 
 

@@ -139,6 +139,14 @@ def previous_period(period: Period) -> Period | None:
     return _holding(period.kind, before) if period.kind in _FOLLOWED and before >= FIRST_DAY else None
 
 
+def same_period_last_year(period: Period) -> Period | None:
+    """Return the year, quarter, month or ten days of the same name a year before, None for other kinds."""
+    year = period.first_day.year - 1
+    if period.kind not in _FOLLOWED or year < FIRST_DAY.year:
+        return None
+    return _holding(period.kind, period.first_day.replace(year=year))
+
+
 def _holding(kind: PeriodKind, day: date) -> Period:
     """Return the period of that kind which ``day`` lies in."""
     labels: dict[PeriodKind, str] = {

@@ -123,6 +123,14 @@ class Values:
         self._not(path, Text(vi="một số nguyên từ 1", en="a whole number from 1 on"))
         return None
 
+    def flag(self, path: Path) -> bool | None:
+        """Return true or false."""
+        found = self._at(path)
+        if found is None or isinstance(found, bool):
+            return found
+        self._not(path, Text(vi="true hoặc false", en="true or false"))
+        return None
+
     def points(self, path: Path) -> Decimal | None:
         """Return points: a number from 0 on."""
         found = self._at(path)

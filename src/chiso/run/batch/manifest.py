@@ -1,0 +1,158 @@
+"""The manifest of a period: what its results were made from, and their hashes; no clock is in it.
+
+With the files it names the results can be made again, bit for bit (``chiso run --replay``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from chiso.errors import Place, Problem, RecordsError, Text
+from chiso.records.sources.container import sha256_of
+from chiso.reporting.json_output import catalogue_entry, fates_entry, period_entry
+from chiso.run.batch.model import Batch, GateName, With
+from chiso.run.preparing import PeriodRequest
+from chiso.scoring.scoreboard import Scoreboard
+from chiso.version import __version__
+
+SCHEMA_VERSION = "1.0"
+NAME = "manifest.json"
+# The files of a request by what they are for.
+_SEVERAL = ("records", "reported", "mappings", "corrections")
+_SINGLE = ("units", "catalogue", "working_days", "assignments")
+
+
+@dataclass(frozen=True)
+class Made:
+    """How the results of a period were made: from which files, compared with what, past which gates.
+
+    ``compared`` are the period and content hash of each board that was compared with; ``select`` is what was
+    chosen of the results; ``accepted`` are the gates that were opened by hand.
+    """
+
+    batch: Batch
+    request: PeriodRequest
+    compared: Mapping[With, tuple[str, str]]
+    accepted: Sequence[GateName]
+    select: Sequence[str]
+
+
+def manifest_bytes(board: Scoreboard, made: Made, folder: Path, outputs: Mapping[str, bytes]) -> bytes:
+    """Return the manifest of a period whose results stand in ``folder``."""
+    batch = made.batch
+    data = {
+        "schema_version": SCHEMA_VERSION,
+        "chiso_version": __version__,
+        "batch": {
+            "name": batch.name,
+            "file": batch.file,
+            "folder": _relative(batch.folder, folder),
+            "sha256": batch.sha256,
+            "text": batch.text,
+        },
+        "period": period_entry(board),
+        "catalogue": {key: value for key, value in catalogue_entry(board).items() if key != "effective_on"},
+        "inputs": [*_inputs(made.request, batch.folder)],
+        "tables": [
+            {
+                "file": _relative(Path(file.path), batch.folder),
+                "sheet": file.sheet,
+                "table": file.table,
+                "rows_read": file.rows_read,
+            }
+            for file in board.provenance.files
+        ],
+        "rows": [fates_entry(fates, batch.language) for fates in board.fates],
+        "compared_with": [
+            {"with": name, "period": period, "content_sha256": content_sha256}
+            for name, (period, content_sha256) in sorted(made.compared.items())
+        ],
+        "gates_accepted": list(made.accepted),
+        "select": list(made.select),
+        "outputs": [
+            {"file": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+            for name, content in sorted(outputs.items())
+        ],
+    }
+    return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _inputs(request: PeriodRequest, folder: Path) -> Sequence[dict[str, object]]:
+    found = [(role, path) for role in _SEVERAL for path in getattr(request, role)]
+    found += [(role, getattr(request, role)) for role in _SINGLE if getattr(request, role) is not None]
+    return [
+        {"role": role, "file": _relative(path, folder), "sha256": sha256_of(path)} for role, path in found
+    ]
+
+
+def _relative(path: Path, folder: Path) -> str:
+    """Return a path as it is seen from ``folder``; whole where they are on different drives."""
+    try:
+        return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
+    except ValueError:
+        return path.resolve().as_posix()
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """A manifest as it was read; ``folder`` is the one that the paths of its inputs begin at."""
+
+    path: Path
+    data: Mapping[str, Any]
+    folder: Path
+
+    def request(self, batch: Batch) -> PeriodRequest:
+        """Return what the run was asked, the files being those that it names."""
+        data = self.data
+        by_role: dict[str, list[Path]] = {role: [] for role in (*_SEVERAL, *_SINGLE)}
+        for entry in data["inputs"]:
+            by_role[entry["role"]].append(self.folder / entry["file"])
+        given: dict[str, Any] = {
+            **{role: tuple(by_role[role]) for role in _SEVERAL},
+            **{role: next(iter(by_role[role]), None) for role in _SINGLE},
+            "as_of": date.fromisoformat(data["period"]["as_of"]),
+            "edition": batch.edition,
+            "show_officials": batch.show_officials,
+        }
+        return PeriodRequest(period=data["period"]["label"], **given)
+
+    def changed_inputs(self) -> tuple[Problem, ...]:
+        """Return the inputs that are gone, or not what they were."""
+        problems = []
+        for entry in self.data["inputs"]:
+            path = self.folder / entry["file"]
+            if not path.is_file():
+                problems.append(
+                    Problem(Text(vi="Không còn tệp này", en="This file is gone"), Place(entry["file"]))
+                )
+            elif sha256_of(path) != entry["sha256"]:
+                problems.append(
+                    Problem(
+                        Text(vi="Tệp này đã thay đổi", en="This file is not what it was"),
+                        Place(entry["file"]),
+                    )
+                )
+        return tuple(problems)
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Return a manifest; raises RecordsError where it cannot be read or is none."""
+    try:
+        data = json.loads(path.read_text("utf-8"))
+        folder = path.resolve().parent / data["batch"]["folder"]
+        for key in ("schema_version", "period", "inputs", "outputs", "compared_with", "select"):
+            data[key]
+    except OSError as error:
+        message = Text(vi="Không đọc được bản kê", en="Cannot read the manifest")
+        raise RecordsError(Problem(message, Place(str(path)))) from error
+    except (ValueError, KeyError, TypeError) as error:
+        message = Text(vi="Không phải bản kê của chiso run", en="This is no manifest of chiso run")
+        raise RecordsError(Problem(message, Place(str(path)))) from error
+    return Manifest(path, data, folder)
