@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from chiso import run
 from chiso.errors import CannotScoreError
 from chiso.scoring.comparing.comparison import MovedCase
+from chiso.scoring.scoreboard import index_rows, total_rows
 from tests.compare.town import (
     COLUMNS,
     RULES,
+    TODAY,
     UNITS,
     a_case,
     a_side,
@@ -39,6 +42,27 @@ def test_nothing_changed(tmp_path: Path) -> None:
     assert found.causes == ()
     assert told(unit_of(found, "C1").total) == ("7.30", {}, "7.30")
     assert list(found.moved_cases({"C1", "C2"})) == []
+
+
+def test_both_ends_are_what_score_gives(tmp_path: Path) -> None:
+    sides = (
+        a_side(tmp_path / "a", the_town()),
+        a_side(tmp_path / "b", the_town(), units=MERGED, as_of=date(2026, 8, 25)),
+    )
+    found = compared(*sides)
+    for asked, side in zip(sides, (found.before, found.after), strict=True):
+        board = run.score(
+            run.ScoreRequest(
+                records=(Path(asked.operand),), catalogue=asked.catalogue, period="2026-08", as_of=asked.as_of
+            ),
+            TODAY,
+        )
+        assert total_rows(side.board) == total_rows(board)
+        assert index_rows(side.board) == index_rows(board)
+    for unit in found.units:
+        if unit.before is not None and unit.after is not None:
+            assert unit.total is not None
+            assert (unit.total.before, unit.total.after) == (unit.before.score.total, unit.after.score.total)
 
 
 def test_a_new_case(tmp_path: Path) -> None:
