@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from chiso import run
 from chiso.errors import CannotScoreError
 from chiso.scoring.comparing.comparison import MovedCase
+from chiso.scoring.scoreboard import index_rows, total_rows
 from tests.compare.town import (
     COLUMNS,
     RULES,
+    TODAY,
     UNITS,
     a_case,
     a_side,
@@ -39,6 +42,27 @@ def test_nothing_changed(tmp_path: Path) -> None:
     assert found.causes == ()
     assert told(unit_of(found, "C1").total) == ("7.30", {}, "7.30")
     assert list(found.moved_cases({"C1", "C2"})) == []
+
+
+def test_both_ends_are_what_score_gives(tmp_path: Path) -> None:
+    sides = (
+        a_side(tmp_path / "a", the_town()),
+        a_side(tmp_path / "b", the_town(), units=MERGED, as_of=date(2026, 8, 25)),
+    )
+    found = compared(*sides)
+    for asked, side in zip(sides, (found.before, found.after), strict=True):
+        board = run.score(
+            run.ScoreRequest(
+                records=(Path(asked.operand),), catalogue=asked.catalogue, period="2026-08", as_of=asked.as_of
+            ),
+            TODAY,
+        )
+        assert total_rows(side.board) == total_rows(board)
+        assert index_rows(side.board) == index_rows(board)
+    for unit in found.units:
+        if unit.before is not None and unit.after is not None:
+            assert unit.total is not None
+            assert (unit.total.before, unit.total.after) == (unit.before.score.total, unit.after.score.total)
 
 
 def test_a_new_case(tmp_path: Path) -> None:
@@ -99,20 +123,19 @@ def test_a_case_that_moves_to_another_unit_is_edited_at_both(tmp_path: Path) -> 
     assert sorted(moved) == [("C1", "1", -1, -1), ("C1", "2", 0, -1), ("C2", "1", 1, 1), ("C2", "2", 0, 1)]
 
 
-@pytest.mark.parametrize("by_records", [True, False])
-def test_a_merged_unit(tmp_path: Path, by_records: bool) -> None:
+def test_a_merged_unit(tmp_path: Path) -> None:
     # Together 9 of 14 in time and 5 online: 6 × 9 / 14 = 3.857…, 4 × (5 / 14) / 0.8 = 1.785…
     found = compared(a_side(tmp_path / "a", the_town()), a_side(tmp_path / "b", the_town(), units=MERGED))
-    found = found if by_records else from_counts(found)
-    assert found.by_records is by_records
-    assert told(index_of(found, "C1", "1")) == ("4.80", {"units": "-0.94"}, "3.86")
-    assert told(index_of(found, "C1", "2")) == ("2.50", {"units": "-0.71"}, "1.79")
-    assert unit_of(found, "C1").made_of == (("C2", 1),)
-    assert found.causes == ("units",)
+    for by_records in (True, False):
+        found = found if by_records else from_counts(found)
+        assert found.by_records is by_records
+        assert told(index_of(found, "C1", "1")) == ("4.80", {"units": "-0.94"}, "3.86")
+        assert told(index_of(found, "C1", "2")) == ("2.50", {"units": "-0.71"}, "1.79")
+        assert unit_of(found, "C1").made_of == (("C2", 1),)
+        assert found.causes == ("units",)
 
 
-@pytest.mark.parametrize("by_records", [True, False])
-def test_a_new_unit_is_compared_with_what_went_into_it(tmp_path: Path, by_records: bool) -> None:
+def test_a_new_unit_is_compared_with_what_went_into_it(tmp_path: Path) -> None:
     # From August on there is only N, made of C1 and C2; one case more, in time and online: 10 and 6 of 15.
     ended = UNITS
     for code in ("C1,Xã Một", "C2,Xã Hai"):
@@ -122,16 +145,17 @@ def test_a_new_unit_is_compared_with_what_went_into_it(tmp_path: Path, by_record
     before = a_side(tmp_path / "a", cases)
     later = [*cases, a_case("K11", "N", online=True, received="02/09/2026", due="30/09/2026", finished="")]
     found = compared(before, a_side(tmp_path / "b", later, units=ended, period="2026-09"))
-    found = found if by_records else from_counts(found)
-    unit = unit_of(found, "N")
-    assert unit.recast and unit.before is None
-    assert unit.made_of == (("C1", 1), ("C2", 1))
-    # All of August's cases are open and late: 0 of 14 in time, 5 online, 4 × (5 / 14) / 0.8 = 1.79;
-    # then 6 × 1 / 15 = 0.40 and 4 × (6 / 15) / 0.8 = 2.00.
-    assert told(unit.total) == ("1.79", {"new" if by_records else "counts": "+0.61"}, "2.40")
-    ended_unit = unit_of(found, "C2")
-    assert ended_unit.total is None and ended_unit.after is None
-    assert ended_unit.became == (("N", 1),)
+    for by_records in (True, False):
+        found = found if by_records else from_counts(found)
+        unit = unit_of(found, "N")
+        assert unit.recast and unit.before is None
+        assert unit.made_of == (("C1", 1), ("C2", 1))
+        # All of August's cases are open and late: 0 of 14 in time, 5 online, 4 × (5 / 14) / 0.8 = 1.79;
+        # then 6 × 1 / 15 = 0.40 and 4 × (6 / 15) / 0.8 = 2.00.
+        assert told(unit.total) == ("1.79", {"new" if by_records else "counts": "+0.61"}, "2.40")
+        ended_unit = unit_of(found, "C2")
+        assert ended_unit.total is None and ended_unit.after is None
+        assert ended_unit.became == (("N", 1),)
 
 
 DIVIDED = (
@@ -140,8 +164,7 @@ DIVIDED = (
 )
 
 
-@pytest.mark.parametrize("by_records", [True, False])
-def test_a_divided_unit_is_recast_by_its_shares(tmp_path: Path, by_records: bool) -> None:
+def test_a_divided_unit_is_recast_by_its_shares(tmp_path: Path) -> None:
     cases = [
         a_case(
             row[0],
@@ -158,19 +181,20 @@ def test_a_divided_unit_is_recast_by_its_shares(tmp_path: Path, by_records: bool
     ]
     before = a_side(tmp_path / "a", cases, period="2026-07")
     found = compared(before, a_side(tmp_path / "b", moved, units=DIVIDED))
-    found = found if by_records else from_counts(found)
-    # C1 gets a quarter of C2's 1 / 4 and 0 / 4: 6 × 8.25 / 11 = 4.50, 4 × (5 / 11) / 0.8 = 2.27.
-    index = index_of(found, "C1", "1")
-    assert told(index)[1]["units"] == "-0.30"
-    assert told(index_of(found, "C1", "2"))[1]["units"] == "-0.23"
-    # C3 gets three quarters of them: 6 × 0.75 / 3.
-    unit = unit_of(found, "C3")
-    assert unit.recast and told(unit.total)[0] == "1.50"
-    # Which case did it cannot be told of what was divided.
-    assert set(told(index)[1]) <= {"units", "counts"}
-    assert set(told(unit.total)[1]) <= {"counts"}
-    # The province has the same cases whole.
-    assert not found.chain.cast.divided("P")
+    for by_records in (True, False):
+        found = found if by_records else from_counts(found)
+        # C1 gets a quarter of C2's 1 / 4 and 0 / 4: 6 × 8.25 / 11 = 4.50, 4 × (5 / 11) / 0.8 = 2.27.
+        index = index_of(found, "C1", "1")
+        assert told(index)[1]["units"] == "-0.30"
+        assert told(index_of(found, "C1", "2"))[1]["units"] == "-0.23"
+        # C3 gets three quarters of them: 6 × 0.75 / 3.
+        unit = unit_of(found, "C3")
+        assert unit.recast and told(unit.total)[0] == "1.50"
+        # Which case did it cannot be told of what was divided.
+        assert set(told(index)[1]) <= {"units", "counts"}
+        assert set(told(unit.total)[1]) <= {"counts"}
+        # The province has the same cases whole.
+        assert not found.chain.cast.divided("P")
 
 
 def test_a_unit_that_is_divided_within_the_period_has_its_cases_on_both_sides(tmp_path: Path) -> None:
@@ -216,14 +240,14 @@ def test_codes_counted_once_are_not_added_up_without_records(tmp_path: Path) -> 
     assert told(index_of(only, "C1", "2")) == ("4.00", {}, "4.00")
 
 
-@pytest.mark.parametrize("by_records", [True, False])
-def test_a_changed_target(tmp_path: Path, by_records: bool) -> None:
+def test_a_changed_target(tmp_path: Path) -> None:
     # Full at 90 %: 6 × 0.8 / 0.9 = 5.333…
     rules = RULES.replace("full_points_at: 100%", "full_points_at: 90%")
     found = compared(a_side(tmp_path / "a", the_town()), a_side(tmp_path / "b", the_town(), rules=rules))
-    found = found if by_records else from_counts(found)
-    assert told(unit_of(found, "C1").total) == ("7.30", {"catalogue": "+0.53"}, "7.83")
-    assert told(index_of(found, "C2", "1")) == ("1.50", {"catalogue": "+0.17"}, "1.67")
+    for by_records in (True, False):
+        found = found if by_records else from_counts(found)
+        assert told(unit_of(found, "C1").total) == ("7.30", {"catalogue": "+0.53"}, "7.83")
+        assert told(index_of(found, "C2", "1")) == ("1.50", {"catalogue": "+0.17"}, "1.67")
 
 
 def test_another_formula_is_rescored_with_records_and_refused_without(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from chiso.scoring.comparing.chain import Chain, chain
 from chiso.scoring.comparing.registries import heirs
 from chiso.scoring.comparing.side import CAUSES, RECORD_CAUSES, Cause, Side
 from chiso.scoring.comparing.states import Attributed, Points, attributed
-from chiso.scoring.measure import IndexMeasures
+from chiso.scoring.compile import Wanted
 from chiso.scoring.rank import Rank, rank_units
 from chiso.scoring.scoreboard import Score
 from chiso.scoring.standing import signed_counts
@@ -115,25 +115,53 @@ class BoardComparison:
         mixture = self.chain.mixture
         if mixture is None:
             return
-        told = {code: self.chain.measures[code] for code in sorted(self.told_by_case())}
-        positions = {
-            table: {entry.count: n for n, entry in enumerate(mixture.counts_of(table))}
-            for table in mixture.tables
-        }
+        shares = {table: _Shares(self, mixture.counts_of(table)) for table in mixture.tables}
         for row in mixture.moved():
-            own = positions[row.table]
-            for code, measures in told.items():
-                moved: dict[str, list[int]] = {}
-                for sign, seen in ((-1, row.before), (1, row.after)):
-                    if seen is None or seen[0] not in units:
-                        continue
-                    for place, amount in enumerate(_amounts(measures, own, seen[1])):
-                        assert seen[0] is not None  # units are named
-                        moved.setdefault(seen[0], [0, 0])[place] += sign * amount
-                for unit, (numerator, denominator) in moved.items():
-                    if numerator or denominator:
-                        cause = RECORD_CAUSES[row.cause - 1]
-                        yield MovedCase(unit, code, row.table, row.record_id, cause, numerator, denominator)
+            before, after = (
+                seen if seen is not None and seen[0] in units else None for seen in (row.before, row.after)
+            )
+            for unit in dict.fromkeys(seen[0] for seen in (before, after) if seen is not None):
+                was, now = (
+                    seen[1] if seen is not None and seen[0] == unit else None for seen in (before, after)
+                )
+                assert unit is not None  # units are named
+                for code, numerator, denominator in shares[row.table].moved(was, now):
+                    cause = RECORD_CAUSES[row.cause - 1]
+                    yield MovedCase(unit, code, row.table, row.record_id, cause, numerator, denominator)
+
+
+class _Shares:
+    """What a row of one table gives to every index, from whether each count has it."""
+
+    def __init__(self, found: BoardComparison, counts: Sequence[Wanted]) -> None:
+        places = {entry.count: place for place, entry in enumerate(counts)}
+        self._signs = {
+            code: tuple(
+                [
+                    (places[entry.count], entry.sign)
+                    for entry in signed_counts(measure)
+                    if entry.count in places
+                ]
+                for measure in (own.numerator, own.denominator)
+            )
+            for code, own in found.chain.measures.items()
+            if code in found.told_by_case()
+        }
+
+    def moved(
+        self, before: tuple[int, ...] | None, after: tuple[int, ...] | None
+    ) -> Iterator[tuple[str, int, int]]:
+        """Yield each index whose counts the row moved, and by how much numerator and denominator."""
+        for code, signs in self._signs.items():
+            numerator, denominator = (
+                sum(
+                    sign * ((0 if after is None else after[n]) - (0 if before is None else before[n]))
+                    for n, sign in own
+                )
+                for own in signs
+            )
+            if numerator or denominator:
+                yield code, numerator, denominator
 
 
 def _by_rows(measure: Measure) -> bool:
@@ -144,21 +172,6 @@ def _by_rows(measure: Measure) -> bool:
             return kind in ("rows", "sum")
         case _:
             return True
-
-
-def _amounts(
-    measures: IndexMeasures, positions: Mapping[Count, int], values: Sequence[int]
-) -> tuple[int, int]:
-    """Return what a row gives to the numerator and to the denominator."""
-    numerator, denominator = (
-        sum(
-            entry.sign * values[positions[entry.count]]
-            for entry in signed_counts(measure)
-            if entry.count in positions
-        )
-        for measure in (measures.numerator, measures.denominator)
-    )
-    return numerator, denominator
 
 
 def compare_boards(before: Side, after: Side, read_again: Records | None = None) -> BoardComparison:
