@@ -17,11 +17,12 @@ from chiso.catalogue.wording import definitions_used, expression_text, measure_t
 from chiso.catalogue.words import in_words, measure_in_words
 from chiso.errors import Language, Text
 from chiso.reporting.calculation import calculation_lines
-from chiso.reporting.catalogue_names import STATUSES
+from chiso.reporting.catalogue_names import DUE_STATES, STATUSES
 from chiso.reporting.console import print_table
 from chiso.reporting.explain_tables import key_table, loss_table, reason_table, record_table
 from chiso.reporting.tables import LEVEL_NAMES, OUTCOMES, ReportTable, day_text, number_text
 from chiso.scoring.behind import RecordsBehind
+from chiso.scoring.due import due_of
 from chiso.scoring.explain import GroupExplanation, IndexExplanation, UnitExplanation
 from chiso.scoring.measure import IndexMeasures
 from chiso.scoring.scoreboard import FEWEST_CASES_OF_AN_OFFICER
@@ -153,6 +154,10 @@ class _Page:
             of = self._say("trên", "of")
             yield self._say("Điểm", "Points"), f"{points} {of} {self._number(score.max_points)}"
         yield self._say("Kết quả", "Outcome"), self._outcome(explanation)
+        due = due_of(index, explanation.group.rounding, score)
+        if due is not None:
+            day = day_text(due.day, self._language)
+            yield self._say("Đến hạn", "Due"), f"{day}: {DUE_STATES[due.state].in_language(self._language)}"
         label = self._say("Cách tính", "Calculation")
         for line in calculation_lines(index, explanation.group.rounding, score, self._language):
             yield label, line

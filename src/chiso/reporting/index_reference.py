@@ -11,9 +11,18 @@ from chiso.catalogue.formula import IndexRule, Measure, RepairRule, counts_in
 from chiso.catalogue.stretches import Side
 from chiso.catalogue.wording import expression_text, measure_text
 from chiso.catalogue.words import in_words, measure_in_words
-from chiso.reporting.catalogue_names import ROLLUPS, RULES, STATUSES, ZERO_RULES, target
+from chiso.reporting.catalogue_names import (
+    ROLLUPS,
+    RULES,
+    STATUSES,
+    ZERO_RULES,
+    baseline_text,
+    fallback_text,
+    target,
+)
 from chiso.reporting.markdown import code, escaped, heading, link, table
 from chiso.reporting.reference_page import BREAK, Page
+from chiso.reporting.tables import day_text
 
 Told = Callable[[IndexRule, Side], str | None]
 
@@ -58,11 +67,37 @@ def _found(index_code: str, side: Side) -> IndexRule | None:
 def _facts(page: Page, told: Callable[..., str]) -> Iterator[tuple[str, str]]:
     say = page.say
     yield say("Bí danh", "Aliases"), told(lambda index, _: ", ".join(map(code, index.aliases)))
-    yield say("Tử số", "Numerator"), told(lambda index, _: _measure(index.numerator, page), BREAK)
-    yield say("Mẫu số", "Denominator"), told(lambda index, _: _measure(index.denominator, page), BREAK)
+    yield say("Tử số", "Numerator"), told(lambda index, _: _measure(index, index.numerator, page), BREAK)
+    yield say("Mẫu số", "Denominator"), told(lambda index, _: _measure(index, index.denominator, page), BREAK)
     yield (
         say("Định nghĩa dùng đến", "Definitions used"),
         told(lambda index, _: _definitions(index, page), BREAK),
+    )
+    yield (
+        say("Thiếu mẫu số", "Without denominator"),
+        told(
+            lambda index, _: None if index.fallback is None else page.of(fallback_text(index.fallback)), BREAK
+        ),
+    )
+    yield (
+        say("Mốc so sánh", "Baseline"),
+        told(
+            lambda index, _: None if index.baseline is None else page.of(baseline_text(index.baseline)), BREAK
+        ),
+    )
+    yield (
+        say("Quy ra năm", "Per year"),
+        told(
+            lambda index, _: (
+                say("× số ngày của năm / số ngày đã xét", "× days of the year / days judged")
+                if index.per_year
+                else None
+            )
+        ),
+    )
+    yield (
+        say("Đến hạn", "Due"),
+        told(lambda index, _: None if index.due is None else day_text(index.due, page.language)),
     )
     yield (
         say("Điểm tối đa", "Maximum points"),
@@ -108,7 +143,9 @@ def _facts(page: Page, told: Callable[..., str]) -> Iterator[tuple[str, str]]:
     )
 
 
-def _measure(measure: Measure | None, page: Page) -> str:
+def _measure(index: IndexRule, measure: Measure | None, page: Page) -> str:
+    if measure is None and index.task:
+        return page.say("nhiệm vụ, xong hoặc chưa, theo số báo cáo", "a task, done or not, as reported")
     if measure is None:
         return page.say("theo số báo cáo", "as reported")
     return f"{page.of(measure_in_words(measure))}{BREAK}{code(measure_text(measure))}"

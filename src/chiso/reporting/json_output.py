@@ -6,10 +6,15 @@ import json
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from chiso.arithmetic import fraction
+from chiso.catalogue.formula import GroupRule, IndexRule, RuleSet
+from chiso.catalogue.model import Rounding
 from chiso.errors import Language, Text
 from chiso.records.dataset import QuarantinedRow, SourceFile
 from chiso.reporting.notes import Run
 from chiso.scoring.counts import Fates
+from chiso.scoring.due import due_of
+from chiso.scoring.earlier import EarlierUse
 from chiso.scoring.rank import Rank
 from chiso.scoring.scoreboard import FEW_CASES, Score, Scoreboard, UnitScore
 
@@ -141,7 +146,40 @@ def _unit(board: Scoreboard, unit: UnitScore, language: Language) -> dict[str, o
         "band": band,
         "outcome": FEW_CASES if few else unit.outcome,
         "has_records": unit.has_records,
-        "indices": [_score(score, few=few) for score in unit.scores],
+        "indices": [
+            {**_score(score, few=few), **score_basis(index, group.rounding, score)}
+            for (index, group), score in zip(_with_groups(board.rules), unit.scores, strict=True)
+        ],
+    }
+
+
+def _with_groups(rules: RuleSet) -> list[tuple[IndexRule, GroupRule]]:
+    return [(index, group) for group in rules.groups for index in group.indices]
+
+
+def score_basis(index: IndexRule, rounding: Rounding, score: Score) -> dict[str, object]:
+    """Return the earlier figure that a score rests on, and where it stands to its due day, if any."""
+    due = due_of(index, rounding, score)
+    return {
+        "earlier": earlier_entry(score.basis.earlier),
+        "due": None if due is None else {"day": due.day.isoformat(), "state": due.state},
+    }
+
+
+def earlier_entry(use: EarlierUse | None) -> dict[str, object] | None:
+    """Return an earlier figure that a score asks for; its figures are None where it is not known."""
+    if use is None:
+        return None
+    figure = use.figure
+    return {
+        "index": use.index,
+        "period": use.period,
+        "share": fraction(use.share),
+        "numerator": None if figure is None else figure.numerator,
+        "denominator": None if figure is None else figure.denominator,
+        "percent": None if figure is None else number(figure.percent),
+        "source": None if figure is None else figure.source,
+        "row": None if figure is None else figure.row,
     }
 
 

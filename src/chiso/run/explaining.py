@@ -50,16 +50,17 @@ def explain(
     """
     check_words(("--by", request.by, tuple(SPLITS)))
     start = prepare(request, today, progress, when_loaded, split=request.by, more=_identity())
-    groups, indices = _named(start.rules, request.index)
     check_units(start.records.units, [request.unit])
     engine, source = start.engine(), start.provenance
+    rules = engine.rules
+    groups, indices = _named(rules, request.index)
     board = scoreboard_of(engine, source)
     unit = unit_on_board(board, request.unit)
     ranks = rank_units(board.units)
     explainer = Explainer(engine, board)
     listed = [*(index for group in groups for index in group.indices), *indices]
     asked = list(dict.fromkeys(index.code for index in listed))
-    found = [loss for loss in losses(start.rules.groups, unit) if not asked or _concerns(loss, asked)]
+    found = [loss for loss in losses(rules.groups, unit) if not asked or _concerns(loss, asked)]
     keys: tuple[KeyLoss, ...] = ()
     split_indices: tuple[str, ...] = ()
     if request.by is not None:
@@ -79,7 +80,7 @@ def explain(
         groups=tuple(explainer.group(unit, group) for group in groups),
         indices=tuple(explainer.index(unit, index) for index in indices),
         listed=tuple(
-            explainer.index(unit, index) for index in start.rules.indices if not asked or index.code in asked
+            explainer.index(unit, index) for index in rules.indices if not asked or index.code in asked
         ),
         by=request.by,
         keys=keys,

@@ -65,6 +65,8 @@ class ListedRow:
 class Engine:
     """The records of one run beside their registry and calendar: ready to be counted and listed.
 
+    Its rules are those of the day of judgement: an index that is not due then is for analysis only.
+
     Raises RecordsError when a table's own population cannot be told from its columns.
     """
 
@@ -72,6 +74,7 @@ class Engine:
         self, records: Records, rules: RuleSet, judgement: Judgement, working_days: WorkingDays
     ) -> None:
         self.records = records
+        rules = rules.on_day(judgement.as_of)
         self.rules = rules
         self.judgement = judgement
         self._days = Days(judgement.period.first_day, judgement.period.last_day, judgement.as_of)
@@ -85,7 +88,8 @@ class Engine:
     def under(self, rules: RuleSet) -> Engine:
         """Return the same records under other rules; raises RecordsError as a new engine would."""
         other = copy(self)
-        other.rules, other.tables = rules, _table_rules(self.records, rules)
+        other.rules = rules.on_day(self.judgement.as_of)
+        other.tables = _table_rules(self.records, other.rules)
         return other
 
     def count(self, wanted: Sequence[Wanted], split: tuple[str, str | None] | None = None) -> Counts:

@@ -195,7 +195,7 @@ class Trials:
             recount.counts(included, units),
             measures,
             self._reported,
-            provisional=self._engine.judgement.provisional,
+            self._engine.judgement,
         )
         return {unit.code: scorer.unit(unit) for unit in self._units}
 

@@ -10,10 +10,11 @@ from chiso.records.dataset import QuarantinedRow, Records
 from chiso.scoring.available import Missing
 from chiso.scoring.compile import Wanted
 from chiso.scoring.counts import Cell, Counts, Fates
+from chiso.scoring.earlier import NO_EARLIER_FIGURES, EarlierFigures, EarlierUse
 from chiso.scoring.engine import Engine
 from chiso.scoring.measure import IndexMeasures, measures_of, splits_by, wanted_counts
 from chiso.scoring.points import Scorer
-from chiso.scoring.reported import match_reported
+from chiso.scoring.reported import Reported, match_reported, with_earlier_used
 from chiso.scoring.scoreboard import BeyondCount, MissingIndex, Provenance, Scoreboard, UnitScore
 from chiso.terms.columns import CASES, SPLITS
 from chiso.terms.period import Judgement
@@ -31,8 +32,11 @@ def score_records(
     provenance: Provenance,
     *,
     split_by: str | None = None,
+    earlier: EarlierFigures = NO_EARLIER_FIGURES,
 ) -> Scoreboard:
     """Return the scores of every unit of the registry in the period, cases or not.
+
+    ``earlier`` are figures of other periods that the records do not report themselves; a reported one wins.
 
     With ``split_by`` (officer, field, procedure, channel) one score per unit and key that has cases in
     the period; indices that cannot be split so are not applicable there and their points leave the
@@ -40,10 +44,16 @@ def score_records(
     single row can be used.
     """
     engine = Engine(records, rules, judgement, working_days)
-    return scoreboard_of(engine, provenance, split_by=split_by)
+    return scoreboard_of(engine, provenance, split_by=split_by, earlier=earlier)
 
 
-def scoreboard_of(engine: Engine, provenance: Provenance, *, split_by: str | None = None) -> Scoreboard:
+def scoreboard_of(
+    engine: Engine,
+    provenance: Provenance,
+    *,
+    split_by: str | None = None,
+    earlier: EarlierFigures = NO_EARLIER_FIGURES,
+) -> Scoreboard:
     """Return the scoreboard of the records that an engine holds; see ``score_records``."""
     rules, records, judgement = engine.rules, engine.records, engine.judgement
     present = engine.present
@@ -54,15 +64,18 @@ def scoreboard_of(engine: Engine, provenance: Provenance, *, split_by: str | Non
     counts = engine.count(wanted_counts(rules, measures), split)
     label = judgement.period.label
     reported = match_reported(records.reported, rules, records.units, label, records.reported_unreadable)
+    reported = reported.beside(earlier)
     fates = (*counts.fates, *((reported.fates,) if reported.fates else ()))
     quarantine = (*records.quarantine, *reported.quarantine)
     require_rows(fates, quarantine)
     splittable = None
     if split is not None:
+        growing = {index.code for index in rules.indices if index.baseline is not None}
         splittable = frozenset(
             code
             for code, own in measures.items()
-            if isinstance(own, IndexMeasures) and splits_by(own, split[0], present)
+            # What growth starts from is a unit's, not a key's.
+            if isinstance(own, IndexMeasures) and splits_by(own, split[0], present) and code not in growing
         )
     scorer = Scorer(
         rules,
@@ -70,7 +83,7 @@ def scoreboard_of(engine: Engine, provenance: Provenance, *, split_by: str | Non
         counts,
         measures,
         reported,
-        provisional=judgement.provisional,
+        judgement,
         splittable=splittable,
     )
     listed = [unit for unit in records.units if _listed(unit, judgement)]
@@ -80,13 +93,29 @@ def scoreboard_of(engine: Engine, provenance: Provenance, *, split_by: str | Non
         judgement=judgement,
         split=split_by,
         units=units,
-        fates=fates,
+        fates=(*counts.fates, *_of_reported(reported, records, label, units)),
         missing=tuple(_missing(rules, measures, units)),
         beyond=tuple(_beyond(rules, measures, counts, listed)) if split is None else (),
         quarantine=quarantine,
         notes=(*records.notes, *reported.notes),
         provenance=provenance,
     )
+
+
+def _of_reported(
+    reported: Reported, records: Records, label: str, units: tuple[UnitScore, ...]
+) -> Iterator[Fates]:
+    if reported.fates is not None:
+        used = [use.figure for unit in units for _, use in earlier_uses(unit) if use.figure is not None]
+        yield with_earlier_used(reported.fates, used, label, records.reported)
+
+
+def earlier_uses(unit: UnitScore) -> Iterator[tuple[str, EarlierUse]]:
+    """Yield the earlier figures that a unit's scores ask for, with the codes of the indices."""
+    for score in unit.scores:
+        for use in (score.basis.fallback, score.basis.baseline):
+            if use is not None:
+                yield score.index, use
 
 
 def _cannot_split(column: str) -> Problem:
@@ -155,9 +184,22 @@ def _missing(
         if isinstance(own, Missing) and (index.code in lacking or not index.scored):
             yield MissingIndex(index.code, tuple(sorted(own.names)), own.told())
         elif index.code in lacking:
+            start = _lacking_start(index.code, units)
+            if start is not None:
+                yield MissingIndex(index.code, ("reported",), start.lacking)
+                continue
             # Where the records have all it needs, it is inherited from a unit that is not there.
             lacks = {"rule"} if index.status == "unknown" else {"reported"} if own is None else set()
             yield MissingIndex(index.code, tuple(lacks), Missing(frozenset(lacks)).told())
+
+
+def _lacking_start(code: str, units: tuple[UnitScore, ...]) -> EarlierUse | None:
+    """Return what growth is measured from, where some unit does not have it."""
+    for unit in units:
+        for score in unit.scores:
+            if score.index == code and score.outcome == "missing_data" and score.basis.lacks_start:
+                return score.basis.baseline
+    return None
 
 
 def _beyond(

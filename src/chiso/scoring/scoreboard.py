@@ -12,6 +12,7 @@ from chiso.catalogue.model import Bilingual
 from chiso.errors import Problem, Text
 from chiso.records.dataset import QuarantinedRow, SourceFile
 from chiso.scoring.counts import Fates
+from chiso.scoring.earlier import NO_BASIS, Basis
 from chiso.terms.period import Judgement
 from chiso.terms.unit import Unit
 
@@ -38,7 +39,10 @@ FEW_CASES = "few_cases"
 
 @dataclass(frozen=True)
 class Score:
-    """One unit × index. Percent is 0..100; ``points`` is None where nothing is scored (it adds 0)."""
+    """One unit × index. Percent is 0..100; ``points`` is None where nothing is scored (it adds 0).
+
+    ``denominator`` is None where a share of an earlier one stands in for it: ``basis`` says which.
+    """
 
     index: str
     group: str
@@ -51,6 +55,7 @@ class Score:
     max_points: Decimal
     outcome: Outcome
     undetermined: int = 0
+    basis: Basis = NO_BASIS
 
 
 @dataclass(frozen=True)
