@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from chiso.arithmetic import plain, quantity
+from chiso.arithmetic import fraction, plain, quantity
 from chiso.catalogue.condition import parse_condition
 from chiso.catalogue.dependence import indices_resting_on
 from chiso.catalogue.difference import (
@@ -318,6 +318,9 @@ def _index_values(index: ComponentIndex, skip: frozenset[str]) -> dict[str, Any]
     for key in ("full_points_at", "no_points_at"):
         bound = values[key]
         values[key] = None if bound is None else quantity(bound, as_percent=_is_share(index))
+    for key, share in values.items():
+        if key.startswith("fallback.share.") and share is not None:
+            values[key] = fraction(share)
     values["steps"] = "; ".join(
         _step(step, index) for step in sorted(index.steps, key=lambda step: step.from_)
     )

@@ -10,7 +10,7 @@ from chiso import arithmetic
 from chiso.catalogue.formula import IndexRule
 from chiso.catalogue.model import Rounding
 from chiso.errors import Language, Text
-from chiso.reporting.catalogue_names import ZERO_RULES
+from chiso.reporting.catalogue_names import ZERO_RULES, full_points
 from chiso.reporting.tables import VALUE_UNITS, number_text
 from chiso.scoring.earlier import EarlierUse
 from chiso.scoring.scoreboard import Score
@@ -36,6 +36,8 @@ class _Calculation:
         denominator = basis.denominator(score.denominator)
         if score.numerator is not None and basis.fallback is not None:
             yield self._fallen_back(basis.fallback)
+            if denominator is None:
+                return
         if score.numerator is not None and denominator is not None:
             counted = arithmetic.ratio(score.numerator, denominator)
             if counted is None:
@@ -62,10 +64,19 @@ class _Calculation:
             yield self._grown(basis.baseline, ratio, value)
         if value is None:
             return
-        if not index.scored:
+        if index.when_due is not None:
+            yield self._not_due(index.when_due)
+        elif not index.scored:
             yield self._say("Chỉ để phân tích, không tính điểm", "For analysis only, without points")
         elif score.points is not None:
             yield self._earned(ratio, value, score.points)
+
+    def _not_due(self, when_due: IndexRule) -> str:
+        bound = full_points(when_due)
+        return self._say(
+            f"Chưa đến hạn, chưa tính điểm; đủ điểm ở: {bound.vi}",
+            f"Not due yet, without points; full points at: {bound.en}",
+        )
 
     def _fallen_back(self, use: EarlierUse) -> str:
         if use.figure is None or use.figure.denominator is None:

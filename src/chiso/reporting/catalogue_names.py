@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from chiso.arithmetic import fraction, quantity
-from chiso.catalogue.formula import BaselineRule, FallbackRule
+from chiso.catalogue.formula import BaselineRule, FallbackRule, IndexRule
 from chiso.errors import Text
 from chiso.terms.period import LAST_YEAR
 
@@ -94,6 +94,14 @@ KINDS: Mapping[str, Text] = {
     "year": Text(vi="một năm", en="a year"),
     "ten_days": Text(vi="mười ngày", en="ten days"),
 }
+
+
+def full_points(index: IndexRule) -> Text:
+    """Return what earns all points of an index: ``80 %``, ``≤ 30``, or that the task is done."""
+    if index.task:
+        return Text(vi="xong", en="done")
+    shown = target(index.rule.full_at, index.value_unit)
+    return Text(*2 * (f"≤ {shown}" if index.rule.kind == "at_most" else shown,))
 
 
 def target(value: Fraction | None, unit: str) -> str:

@@ -16,7 +16,7 @@ from chiso.catalogue.formula import IndexRule, RuleSet
 from chiso.catalogue.model import Bilingual
 from chiso.catalogue.wording import definitions_used, expression_text, measure_text
 from chiso.errors import Language, Text
-from chiso.reporting.catalogue_names import ZERO_RULES, baseline_text, fallback_text, target
+from chiso.reporting.catalogue_names import ZERO_RULES, baseline_text, fallback_text, full_points
 from chiso.reporting.tables import day_text, number_text
 from chiso.scoring.catalogue_tests import TestResult
 
@@ -44,7 +44,7 @@ def print_catalogue(rules: RuleSet, stream: TextIO, language: Language, *, width
                 index.code,
                 _in(index.name, language),
                 plain(index.points) if index.scored else "–",
-                target(index.rule.full_at, index.value_unit),
+                full_points(index).in_language(language),
                 index.on_zero,
                 index.status,
             )
@@ -91,7 +91,7 @@ def _facts(rules: RuleSet, index: IndexRule, language: Language) -> Iterator[tup
         yield say("Đến hạn", "Due"), day_text(index.due, language)
     if index.scored:
         yield say("Điểm", "Points"), plain(index.points)
-        yield say("Đủ điểm ở", "Full points at"), target(index.rule.full_at, index.value_unit)
+        yield say("Đủ điểm ở", "Full points at"), full_points(index).in_language(language)
     yield say("Khi mẫu số 0", "At 0/0"), ZERO_RULES[index.on_zero].in_language(language)
     yield say("Cộng dồn", "Roll-up"), index.rollup
     yield say("Đo ở", "Measured at"), ", ".join(index.measured_at) or say("từng đơn vị", "each unit")

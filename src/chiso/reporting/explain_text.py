@@ -202,7 +202,8 @@ class _Page:
         self._console.print(grid)
 
     def _outcome(self, explanation: IndexExplanation) -> str:
-        outcome = OUTCOMES[explanation.score.outcome].in_language(self._language)
+        waits = explanation.index.when_due is not None and explanation.score.outcome == "analysis"
+        outcome = OUTCOMES["not_due" if waits else explanation.score.outcome].in_language(self._language)
         figure, measured = explanation.figure, explanation.measured
         if explanation.score.outcome == "inherited":
             outcome += f": {measured.code} {measured.name}"

@@ -18,6 +18,7 @@ from chiso.reporting.catalogue_names import (
     ZERO_RULES,
     baseline_text,
     fallback_text,
+    full_points,
     target,
 )
 from chiso.reporting.markdown import code, escaped, heading, link, table
@@ -104,7 +105,7 @@ def _facts(page: Page, told: Callable[..., str]) -> Iterator[tuple[str, str]]:
         told(lambda index, _: plain(index.points) if index.scored else None),
     )
     yield say("Cách tính điểm", "Points"), told(lambda index, _: page.of(RULES[index.rule.kind]))
-    yield say("Đủ điểm ở", "Full points at"), told(lambda index, _: _bound(index.rule.full_at, index))
+    yield say("Đủ điểm ở", "Full points at"), told(lambda index, _: _full_points(index, page))
     yield say("Không có điểm từ", "No points from"), told(lambda index, _: _bound(index.rule.none_at, index))
     yield say("Bậc", "Steps"), told(lambda index, _: _steps(index, page), BREAK)
     yield (
@@ -161,6 +162,10 @@ def _definitions(index: IndexRule, page: Page) -> str | None:
                         shown = part.name if part.words is None else part.words.in_language(page.language)
                         used[part.name] = link(shown, definition_anchor(count.table, part.name))
     return "; ".join(used.values()) or None
+
+
+def _full_points(index: IndexRule, page: Page) -> str | None:
+    return None if index.rule.full_at is None else page.of(full_points(index))
 
 
 def _bound(value: Fraction | None, index: IndexRule) -> str | None:

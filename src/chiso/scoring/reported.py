@@ -12,6 +12,7 @@ from chiso.errors import Place, Problem, RecordsError, Text, plural
 from chiso.records.dataset import QuarantinedRow, ReportedFigure
 from chiso.scoring.counts import ExcludedRows, Fates
 from chiso.scoring.earlier import NO_EARLIER_FIGURES, EarlierFigure, EarlierFigures, Key
+from chiso.terms.period import PeriodKind, parse_fixed_period
 from chiso.terms.unit import Unit, UnitTree
 
 _ALL_PROCEDURES = (None, "all")
@@ -50,6 +51,7 @@ def match_reported(
     indices, or points above the maximum.
     """
     figures = tuple(figures)
+    kind = parse_fixed_period(period_label).kind
     indices = {name.casefold(): index for index in rules.indices for name in (index.code, *index.aliases)}
     groups = {group.code.casefold(): group for group in rules.groups}
     by_index: dict[tuple[str, str], ReportedFigure] = {}
@@ -69,7 +71,7 @@ def match_reported(
         name = figure.name.casefold()
         index, group = indices.get(name), groups.get(name)
         useless = None if index is None else _useless(figure, index, units[figure.unit_code])
-        if _is_half(figure) and (index is None or index.fallback is None or not _is_numerator_alone(figure)):
+        if _is_half(figure) and not _falls_back(figure, index, kind):
             quarantine.append(_half(figure))
             continue
         if useless is not None:
@@ -146,8 +148,11 @@ def _is_half(figure: ReportedFigure) -> bool:
     return (figure.numerator is None) != (figure.denominator is None)
 
 
-def _is_numerator_alone(figure: ReportedFigure) -> bool:
-    return (figure.denominator, figure.percent, figure.points) == (None, None, None)
+def _falls_back(figure: ReportedFigure, index: IndexRule | None, kind: PeriodKind) -> bool:
+    """Return whether a numerator that stands alone has a denominator to fall back on."""
+    alone = (figure.denominator, figure.percent, figure.points) == (None, None, None)
+    rule = None if index is None else index.fallback
+    return alone and rule is not None and rule.share(kind) is not None
 
 
 def _half(figure: ReportedFigure) -> QuarantinedRow:
