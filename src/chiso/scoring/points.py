@@ -152,13 +152,14 @@ class Scorer:
         if figure.numerator is not None:
             pair = (figure.numerator, figure.denominator)
             return self._from_pair(index, rounding, unit_code, *pair, "reported")
+        outcome: Outcome = "reported" if index.scored else "analysis"
         if figure.percent is not None:
             basis = self._bases.of(index, unit_code, denominator_known=True)
             earned = _from_percent(index, rounding, figure.percent, basis)
-            return _score_of(index, None, None, earned, "reported", basis)
+            return _score_of(index, None, None, earned, outcome, basis)
         points = None if figure.points is None else arithmetic.round_half_up(figure.points, rounding.points)
         earned = _Earned(None, None, points, index.points, no_cases=False)
-        return _score_of(index, None, None, earned, "reported")
+        return _score_of(index, None, None, earned, outcome)
 
     def _from_pair(
         self,
