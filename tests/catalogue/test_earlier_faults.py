@@ -58,9 +58,8 @@ def test_a_mean_is_no_baseline(tmp_path: Path) -> None:
         "full_points_at: {2024-01-01: 50%, 2025-07-01: 80%}",
         "value_unit: minute\n        full_points_at: 5",
     )
-    path = a_catalogue(
-        tmp_path, ("points: 6\n", f"{BASELINE.replace('"1"', '"2"')}\n        points: 6\n"), mean
-    )
+    growth = BASELINE.replace('"1"', '"2"') + "\n        points: 6\n"
+    path = a_catalogue(tmp_path, ("points: 6\n", growth), mean)
     with pytest.raises(CatalogueError, match="Index 2 is no ratio"):
         load_catalogue(path)
 
