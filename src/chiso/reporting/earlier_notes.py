@@ -62,10 +62,13 @@ def _used(kind: str, index: str, use: EarlierUse, units: int, sources: str) -> T
 
 
 def due_notes(board: Scoreboard) -> Iterator[Text]:
-    """Yield which targets are not due yet, which of these are met already, and which are overdue."""
+    """Yield which targets are not due yet, which of these are met already, and which are overdue.
+
+    Of a split nothing is said: targets are units'.
+    """
     states: dict[str, list[DueState]] = {}
     rules = {index.code: index for index in board.rules.indices if index.due is not None}
-    for unit in board.units if rules else ():
+    for unit in board.units if rules and board.split is None else ():
         for index, due in dues_of(board, unit):
             states.setdefault(index.code, []).append(due.state)
     waiting = [rules[code] for code in states if rules[code].when_due is not None]

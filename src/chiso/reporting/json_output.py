@@ -147,7 +147,7 @@ def _unit(board: Scoreboard, unit: UnitScore, language: Language) -> dict[str, o
         "outcome": FEW_CASES if few else unit.outcome,
         "has_records": unit.has_records,
         "indices": [
-            {**_score(score, few=few), **score_basis(index, group.rounding, score)}
+            {**_score(score, few=few), **score_basis(index, group.rounding, score, few=few)}
             for (index, group), score in zip(_with_groups(board.rules), unit.scores, strict=True)
         ],
     }
@@ -157,9 +157,12 @@ def _with_groups(rules: RuleSet) -> list[tuple[IndexRule, GroupRule]]:
     return [(index, group) for group in rules.groups for index in group.indices]
 
 
-def score_basis(index: IndexRule, rounding: Rounding, score: Score) -> dict[str, object]:
+def score_basis(
+    index: IndexRule, rounding: Rounding, score: Score, *, few: bool = False
+) -> dict[str, object]:
     """Return the earlier figure that a score rests on, and where it stands to its due day, if any."""
-    due = due_of(index, rounding, score)
+    # Where an official with few cases stands would tell the percent that is not told.
+    due = None if few else due_of(index, rounding, score)
     return {
         "earlier": earlier_entry(score.basis.earlier),
         "due": None if due is None else {"day": due.day.isoformat(), "state": due.state},
