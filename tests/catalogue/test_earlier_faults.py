@@ -35,6 +35,9 @@ FAULTS = {
     "the unit of growth without growth": (BASELINE.partition("\n")[0], "percentage_point", "go together", ""),
     "growth over no index": (BASELINE.replace('"1"', '"7"'), '"7"', "There is no index “7”", "1, 2"),
     "a year's worth of a share": ("per_year: true", "true\n", "“per_year” is not for shares", ""),
+    "what earns nothing and is due": (
+        *("due: 2025-12-31\n        rule: analysis", "2025-12-31", "is never due", ""),
+    ),
     "a due day that is none": ("due: soon", "soon", "“due” must be a date like 2026-01-31", ""),
 }
 

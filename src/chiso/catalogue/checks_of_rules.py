@@ -144,6 +144,12 @@ class _Checks:
                 "“per_year” is not for shares; it needs a value_unit such as case or count",
                 "per_year",
             )
+        if index.due is not None and index.rule == "analysis":
+            yield self._fault(
+                "Chỉ số phân tích không bao giờ đến hạn tính điểm",
+                "An index for analysis earns no points, so it is never due",
+                "due",
+            )
         if index.fallback is not None:
             yield from self._earlier("fallback", "denominator_of", by_code)
             if not index.fallback.share.model_fields_set:

@@ -181,13 +181,12 @@ def _missing(
     lacking = {score.index for unit in units for score in unit.scores if score.outcome == "missing_data"}
     for index in rules.indices:
         own = measures.get(index.code)
-        if isinstance(own, Missing) and (index.code in lacking or not index.scored):
+        start = None if index.baseline is None else _lacking_start(index.code, units)
+        if start is not None:
+            yield MissingIndex(index.code, ("reported",), start.lacking)
+        elif isinstance(own, Missing) and (index.code in lacking or not index.scored):
             yield MissingIndex(index.code, tuple(sorted(own.names)), own.told())
         elif index.code in lacking:
-            start = _lacking_start(index.code, units)
-            if start is not None:
-                yield MissingIndex(index.code, ("reported",), start.lacking)
-                continue
             # Where the records have all it needs, it is inherited from a unit that is not there.
             lacks = {"rule"} if index.status == "unknown" else {"reported"} if own is None else set()
             yield MissingIndex(index.code, tuple(lacks), Missing(frozenset(lacks)).told())
