@@ -43,10 +43,11 @@ def a_board(
         [_reported(code, name, figure) for code, own in figures.items() for name, figure in own.items()],
         *(rules, registry, "2026-08", 0),
     )
-    scorer = Scorer(rules, registry, NOTHING_COUNTED, {}, reported, provisional=False)
+    judgement = judge(parse_period("2026-08", DAY), DAY)
+    scorer = Scorer(rules, registry, NOTHING_COUNTED, {}, reported, judgement)
     board = Scoreboard(
         rules=rules,
-        judgement=judge(parse_period("2026-08", DAY), DAY),
+        judgement=judgement,
         split=None,
         units=tuple(scorer.unit(unit) for unit in registry),
         fates=(),

@@ -32,6 +32,14 @@ editions:
 records: {records}
 groups: {groups}
 """
+_SHARES = {"month": "1/12", "quarter": "1/4", "year": 1}
+# What an index may say of its value beyond its measures; none of it changes a count.
+_RULES: Sequence[Mapping[str, object]] = (
+    {},
+    {"rule": "at_most", "full_points_at": "50%"},
+    {"value_unit": "case", "per_year": True},
+    {"fallback": {"denominator_of": "0.0", "period": "last_year", "share": _SHARES}},
+)
 _BOTH = {"vi": "tên", "en": "name"}
 
 
@@ -39,7 +47,8 @@ _BOTH = {"vi": "tên", "en": "name"}
 class Index:
     """A component index: the measures that its text must come to.
 
-    ``inside`` says whether the numerator is one count inside the denominator, which is one too.
+    ``inside`` says whether the numerator is one count inside the denominator, which is one too;
+    ``falls_back`` whether it has a fallback, in months, quarters and years.
     """
 
     code: str
@@ -48,6 +57,7 @@ class Index:
     denominator: Measure
     subtree: bool
     inside: bool
+    falls_back: bool
 
 
 @dataclass(frozen=True)
@@ -249,9 +259,11 @@ def catalogues(
             numerator_entry, numerator = author.numerator(denominator, within=within and not subtree)
             code = f"{group}.{position}"
             rollup = "subtree" if subtree else "own"
-            written_indices.append(index_entry(code, numerator_entry, denominator_entry, rollup=rollup))
+            rule = {"rollup": rollup, **draw(st.sampled_from(_RULES))}
+            written_indices.append(index_entry(code, numerator_entry, denominator_entry, **rule))
             inside = "where" in numerator_entry and "records" not in numerator_entry
-            indices.append(Index(code, f"g{group}", numerator, denominator, subtree, inside))
+            falls_back = "fallback" in rule
+            indices.append(Index(code, f"g{group}", numerator, denominator, subtree, inside, falls_back))
         groups.append(group_entry(f"g{group}", written_indices))
     for table, definitions in author.definitions.items():
         if definitions:

@@ -74,6 +74,11 @@ def quantity(value: Fraction, *, as_percent: bool) -> str:
     return f"{text}%" if as_percent else text
 
 
+def fraction(value: Fraction) -> str:
+    """Return a share as it is written: 1/12, or 1."""
+    return str(value)
+
+
 def scaled(value: Decimal, places: int) -> int:
     """Return ``value``, which has no more than ``places`` decimals, in units of its last place."""
     units = value.scaleb(places, context=_CONTEXT)
@@ -84,6 +89,11 @@ def scaled(value: Decimal, places: int) -> int:
 def ratio(numerator: int | Fraction, denominator: int | Fraction) -> Fraction | None:
     """Return numerator / denominator exactly, or None when the denominator is 0."""
     return None if denominator == 0 else Fraction(numerator) / Fraction(denominator)
+
+
+def in_a_year(value: Fraction, days_of_year: int, days: int) -> Fraction:
+    """Return what ``value``, come about in so many days (at least one), comes to in a whole year."""
+    return value * days_of_year / days
 
 
 def whole_days(hours: int, hours_per_day: int) -> int:

@@ -185,7 +185,7 @@ def test_sides_may_have_files_of_their_own(town: Path, chiso: Any) -> None:
 @pytest.mark.parametrize(
     ("operands", "more", "said"),
     [
-        (("run:3", "2026-08"), (), "run:3: runs that were kept cannot be compared yet"),
+        (("run:3", "2026-08"), (), "run:3: of which history is not said"),
         (("2026-08", "2026-09"), (), "There are no records of period 2026-08"),
         (("august", "2026-09"), (), "“august” is neither a period nor a file or folder"),
         (("a", "a"), (), "There is no period to judge"),

@@ -486,11 +486,19 @@ def test_a_catalogue_counts_what_its_text_says(data: st.DataObject) -> None:
         return
     board = scored(world, drawn.text, world.files())
     assert_sums(board)
+    kind = world.judgement.period.kind
     for unit in board.units:
         assert [score.index for score in unit.scores] == [index.code for index in drawn.indices]
         for score, index in zip(unit.scores, drawn.indices, strict=True):
             measures = (index.numerator, index.denominator)
-            if any(reference.measure_lacks(measure) for measure in measures):
+            lacking = [bool(reference.measure_lacks(measure)) for measure in measures]
+            if lacking == [False, True] and index.falls_back and kind in ("month", "quarter", "year"):
+                # Nothing is known of last year, so the numerator earns nothing.
+                numerator = reference.value(index.numerator, unit.unit.code, subtree=index.subtree)
+                assert (score.numerator, score.denominator) == (numerator, None), drawn.text
+                assert (score.points, score.max_points) == (0, 10)
+                continue
+            if any(lacking):
                 assert score.outcome == "missing_data", drawn.text
                 assert (score.numerator, score.points, score.max_points) == (None, None, 0)
                 continue
@@ -514,6 +522,8 @@ _RULES: Sequence[Mapping[str, object]] = (
     {"rule": "lower_is_better", "full_points_at": "10%", "no_points_at": "75%"},
     {"rule": "pass_fail", "full_points_at": "50%"},
     {"rule": "steps", "steps": [{"from": "0%", "share": "10%"}, {"from": "50%", "share": "100%"}]},
+    {"rule": "at_most", "full_points_at": "50%"},
+    {"value_unit": "count", "per_year": True, "full_points_at": 3},
     {"on_zero": "full"},
     {"on_zero": "blank"},
     {"on_zero": "exclude"},

@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterator
 from decimal import Decimal
 
 from chiso.arithmetic import plain
+from chiso.catalogue.checks_of_rules import check_rules, indices_of
 from chiso.catalogue.checks_of_tests import check_tests
 from chiso.catalogue.meaning import Meaning
-from chiso.catalogue.model import CatalogueText, ComponentIndex
+from chiso.catalogue.model import CatalogueText
 from chiso.catalogue.reader import Document, Path, Resolved
 from chiso.errors import CatalogueError, Problem, Text, plural
 
@@ -39,20 +40,13 @@ def check(
     if not {"points", "total", "indices", "groups"} & mended_keys:
         yield from _sums(text, resolved)
     if not mended:
-        for path, index in _indices(text):
-            yield from _rule(index, path, resolved)
+        yield from check_rules(text, resolved)
     yield from _bands(text, resolved)
     yield from check_tests(text, resolved, mended)
     try:
         Meaning(text, resolved, document).rules(text.editions[0], text.editions[0].from_)
     except CatalogueError as error:
         yield from error.problems
-
-
-def _indices(text: CatalogueText) -> Iterator[tuple[Path, ComponentIndex]]:
-    for group_position, group in enumerate(text.groups):
-        for position, index in enumerate(group.indices):
-            yield ("groups", group_position, "indices", position), index
 
 
 def _dates(text: CatalogueText, document: Document) -> Iterator[Problem]:
@@ -99,7 +93,7 @@ def _editions(text: CatalogueText, resolved: Resolved) -> Iterator[Problem]:
 def _codes(text: CatalogueText, resolved: Resolved) -> Iterator[Problem]:
     taken: set[str] = set()
     names: list[tuple[str, Path]] = []
-    for path, index in _indices(text):
+    for path, index in indices_of(text):
         names.append((index.code, (*path, "code")))
         names.extend((alias, (*path, "aliases", n)) for n, alias in enumerate(index.aliases))
     for name, path in names:
@@ -170,58 +164,4 @@ def _bands(text: CatalogueText, resolved: Resolved) -> Iterator[Problem]:
         yield Problem(
             Text(vi="Hai mức xếp loại cùng điểm bắt đầu", en="Two bands begin at the same points"),
             resolved.place(("bands",)),
-        )
-
-
-def _rule(index: ComponentIndex, path: Path, resolved: Resolved) -> Iterator[Problem]:
-    def fault(vi: str, en: str, *key: str) -> Problem:
-        return Problem(Text(vi=vi, en=en), resolved.place((*path, *key)))
-
-    def missing(key: str) -> Problem:
-        if (*path, key) in resolved.not_begun:
-            return resolved.lacks_beginning((*path, key))
-        return fault(f"Thiếu khóa “{key}”", f"Missing key “{key}”")
-
-    measured = index.numerator is not None and index.denominator is not None
-    late = [key for key in ("numerator", "denominator") if (*path, key) in resolved.not_begun]
-    if late:
-        yield from map(missing, late)
-    elif index.reported_only == (index.numerator is not None or index.denominator is not None):
-        yield fault(
-            "Cần numerator và denominator, hoặc reported_only: true",
-            "Either numerator and denominator, or reported_only: true",
-        )
-    elif not index.reported_only and not measured:
-        yield fault("Thiếu numerator hoặc denominator", "Numerator or denominator is missing")
-    if index.rule == "analysis":
-        if index.points is not None:
-            yield fault("Chỉ số phân tích không có điểm", "An index for analysis has no points", "points")
-        return
-    if index.points is None:
-        yield missing("points")
-    if index.rule == "steps":
-        if (*path, "steps") in resolved.not_begun:
-            yield missing("steps")
-        elif not index.steps:
-            yield fault("Quy tắc steps cần khóa “steps”", "The steps rule needs the key “steps”")
-    elif index.full_points_at is None:
-        yield missing("full_points_at")
-    elif index.rule == "linear" and index.full_points_at <= 0:
-        yield fault("“full_points_at” phải lớn hơn 0", "“full_points_at” must be above 0", "full_points_at")
-    if index.value_unit == "percent" and index.full_points_at is not None and index.full_points_at > 1:
-        yield fault(
-            "“full_points_at” của một tỷ lệ không quá 100%; viết kèm dấu %, ví dụ 80%",
-            "“full_points_at” of a ratio is at most 100%; write it with the sign, for instance 80%",
-            "full_points_at",
-        )
-    if index.rule == "lower_is_better" and (*path, "no_points_at") in resolved.not_begun:
-        yield missing("no_points_at")
-    elif index.rule == "lower_is_better" and (
-        index.no_points_at is None
-        or index.full_points_at is None
-        or index.no_points_at <= index.full_points_at
-    ):
-        yield fault(
-            "Quy tắc lower_is_better cần no_points_at lớn hơn full_points_at",
-            "The lower_is_better rule needs no_points_at above full_points_at",
         )

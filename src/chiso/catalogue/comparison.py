@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from chiso.arithmetic import plain, quantity
+from chiso.arithmetic import fraction, plain, quantity
 from chiso.catalogue.condition import parse_condition
 from chiso.catalogue.dependence import indices_resting_on
 from chiso.catalogue.difference import (
@@ -317,7 +317,10 @@ def _index_values(index: ComponentIndex, skip: frozenset[str]) -> dict[str, Any]
         values["measured_at"] = sorted(index.measured_at, key=LEVELS.index)
     for key in ("full_points_at", "no_points_at"):
         bound = values[key]
-        values[key] = None if bound is None else quantity(bound, as_percent=index.value_unit == "percent")
+        values[key] = None if bound is None else quantity(bound, as_percent=_is_share(index))
+    for key, share in values.items():
+        if key.startswith("fallback.share.") and share is not None:
+            values[key] = fraction(share)
     values["steps"] = "; ".join(
         _step(step, index) for step in sorted(index.steps, key=lambda step: step.from_)
     )
@@ -325,8 +328,12 @@ def _index_values(index: ComponentIndex, skip: frozenset[str]) -> dict[str, Any]
 
 
 def _step(step: Step, index: ComponentIndex) -> str:
-    start = quantity(step.from_, as_percent=index.value_unit == "percent")
+    start = quantity(step.from_, as_percent=_is_share(index))
     return f"{start}: {quantity(step.share, as_percent=True)}"
+
+
+def _is_share(index: ComponentIndex) -> bool:
+    return index.value_unit in ("percent", "percentage_point")
 
 
 def _with_item(difference: Difference, item: str) -> Difference:

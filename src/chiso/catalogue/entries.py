@@ -127,6 +127,9 @@ def _stand_in(details: ErrorDetails, raw: str | None) -> Any:
 _MISSING: Mapping[str, Any] = {
     **dict.fromkeys(("vi", "en", "document", "kind", "when", "code", "id"), "?"),
     **{key: {"vi": "?", "en": "?"} for key in ("name", "short", "remedy", "title", "reason")},
+    **{key: "?" for key in ("denominator_of", "ratio_of")},
+    "period": "last_year",
+    "share": {},
     "on_zero": "blank",
     "status": "unknown",
     "source": {"document": "?"},
@@ -191,7 +194,7 @@ def _problem(path: Path, kinds: list[ErrorDetails], resolved: Resolved) -> Probl
                 suggestion(raw, words) or allowed_words(words),
             )
         case "value_error":
-            return _quantity_problem(key, place)
+            return _share_problem(key, place) if "share" in path[:-1] else _quantity_problem(key, place)
         case kind:
             wanted = _WANTED.get(kind, Text(vi="một giá trị khác", en="another value"))
             return Problem(Text(vi=f"“{key}” phải là {wanted.vi}", en=f"“{key}” must be {wanted.en}"), place)
@@ -223,6 +226,16 @@ _WANTED: Mapping[str, Text] = {
     "greater_than_equal": Text(vi="một số lớn hơn", en="a larger number"),
     "less_than_equal": Text(vi="một số nhỏ hơn", en="a smaller number"),
 }
+
+
+def _share_problem(key: str, place: Place | None) -> Problem:
+    return Problem(
+        Text(
+            vi=f"“{key}” phải là một phần lớn hơn 0, như 1/12, 25% hoặc 1",
+            en=f"“{key}” must be a share above 0, such as 1/12, 25% or 1",
+        ),
+        place,
+    )
 
 
 def _quantity_problem(key: str, place: Place | None) -> Problem:

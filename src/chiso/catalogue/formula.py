@@ -24,6 +24,7 @@ from chiso.catalogue.model import (
 )
 from chiso.catalogue.scope import Scope
 from chiso.terms.columns import TABLES
+from chiso.terms.period import PeriodKind
 from chiso.terms.unit import Level
 
 CountKind = Literal["rows", "distinct", "sum", "min", "max"]
@@ -182,6 +183,36 @@ class PointsRule:
     none_at: Fraction | None
     steps: tuple[tuple[Fraction, Fraction], ...]
 
+    @property
+    def falling(self) -> bool:
+        """Whether a lower value earns no less than a higher one."""
+        return self.kind in ("lower_is_better", "at_most")
+
+
+@dataclass(frozen=True)
+class FallbackRule:
+    """Which earlier denominator stands in for one that is not known, and which share of it.
+
+    Shares go by the kind of the period scored; a kind without a share has no fallback.
+    """
+
+    index: str
+    period: str
+    shares: tuple[tuple[PeriodKind, Fraction], ...]
+
+    def share(self, kind: PeriodKind) -> Fraction | None:
+        """Return the share for a kind of period, None where there is none."""
+        return dict(self.shares).get(kind)
+
+
+@dataclass(frozen=True)
+class BaselineRule:
+    """From which earlier ratio (0..1) growth is measured; from ``enough_at`` on all points are earned."""
+
+    index: str
+    period: str
+    enough_at: Fraction | None
+
 
 @dataclass(frozen=True)
 class RepairRule:
@@ -201,7 +232,10 @@ class RepairRule:
 
 @dataclass(frozen=True)
 class IndexRule:
-    """A component index in force: what is counted, and what it earns."""
+    """A component index in force: what is counted, and what it earns.
+
+    ``when_due`` is there where the index is not due yet: the rule that scores it from the day ``due`` on.
+    """
 
     code: str
     group: str
@@ -221,11 +255,28 @@ class IndexRule:
     remedy: Bilingual
     repairs: tuple[RepairRule, ...]
     tests: tuple[Test, ...]
+    task: bool = False
+    fallback: FallbackRule | None = None
+    baseline: BaselineRule | None = None
+    per_year: bool = False
+    due: date | None = None
+    when_due: IndexRule | None = None
 
     @property
     def scored(self) -> bool:
         """Whether the index earns points; otherwise it is for analysis only."""
         return self.rule.kind != "analysis"
+
+    @property
+    def is_share(self) -> bool:
+        """Whether numerator and denominator make a share of a whole, by itself or in its growth."""
+        return self.value_unit in ("percent", "percentage_point")
+
+    def on_day(self, day: date) -> IndexRule:
+        """Return the index as it is judged on ``day``: before it is due it is for analysis only."""
+        if self.due is None or day >= self.due or not self.scored:
+            return self
+        return replace(self, rule=replace(self.rule, kind="analysis"), points=Decimal("0.00"), when_due=self)
 
 
 @dataclass(frozen=True)
@@ -270,6 +321,17 @@ class RuleSet:
         bodies = {definition.name: definition.body for definition in definitions}
         words = {each.name: each.words for each in definitions if each.words is not None}
         return Scope(TABLES[table], bodies.get, tuple(bodies), words)
+
+    def on_day(self, day: date) -> RuleSet:
+        """Return the rules as they judge on ``day``: indices that are not due then are for analysis only."""
+        if all(index.due is None for index in self.indices):
+            return self
+        groups = []
+        for group in self.groups:
+            indices = tuple(index.on_day(day) for index in group.indices)
+            points = sum((index.points for index in indices), Decimal("0.00"))
+            groups.append(replace(group, indices=indices, points=points))
+        return replace(self, groups=tuple(groups))
 
     def group_of(self, index: IndexRule) -> GroupRule:
         """Return the group that ``index`` belongs to."""

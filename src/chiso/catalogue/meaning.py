@@ -19,11 +19,11 @@ from chiso.catalogue.formula import (
     GroupRule,
     IndexRule,
     Measure,
-    PointsRule,
     RepairRule,
     RuleSet,
     TableRules,
 )
+from chiso.catalogue.index_rules import baseline_rule, fallback_rule, points_rule
 from chiso.catalogue.model import CatalogueText, ComponentIndex, Edition, Group, RecordRules, Repair
 from chiso.catalogue.model import Measure as MeasureText
 from chiso.catalogue.reader import Document, Path, Resolved
@@ -157,12 +157,7 @@ class Meaning:
             denominator=denominator,
             value_unit=index.value_unit,
             points=index.points if index.points is not None else Decimal("0.00"),
-            rule=PointsRule(
-                index.rule,
-                index.full_points_at,
-                index.no_points_at,
-                tuple((step.from_, step.share) for step in index.steps),
-            ),
+            rule=points_rule(index),
             on_zero=index.on_zero,
             rollup=index.rollup,
             measured_at=() if index.measured_at == "unit" else tuple(index.measured_at),
@@ -172,6 +167,11 @@ class Meaning:
             remedy=index.remedy,
             repairs=tuple(repair for repair in repairs if repair is not None),
             tests=tuple(index.tests),
+            task=index.task,
+            fallback=fallback_rule(index),
+            baseline=baseline_rule(index),
+            per_year=index.per_year,
+            due=index.due,
         )
 
     def _measure(self, text: MeasureText | None, inside: Count | None, path: Path) -> Measure | None:

@@ -17,10 +17,12 @@ from chiso.terms.unit import Level
 
 Status = Literal["issued", "inferred", "unknown"]
 ZeroRule = Literal["full", "zero", "blank", "exclude"]
-RuleKind = Literal["linear", "lower_is_better", "steps", "pass_fail", "analysis"]
+RuleKind = Literal["linear", "lower_is_better", "steps", "pass_fail", "at_most", "analysis"]
+ValueUnit = Literal["percent", "percentage_point", "working_day", "minute", "case", "count"]
 ReadingCause = Literal["date_rule", "status", "formula"]
 
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?%")
+_FRACTION = re.compile(r"([1-9]\d{0,5})/([1-9]\d{0,5})")
 
 
 def _quantity(value: Any) -> Any:
@@ -32,6 +34,21 @@ def _quantity(value: Any) -> Any:
     raise ValueError("quantity")
 
 
+def _share(value: Any) -> Any:
+    """Return the exact value of ``1/12``, or of anything that is a quantity, if it is above 0."""
+    if isinstance(value, str) and (match := _FRACTION.fullmatch(value)):
+        return Fraction(int(match[1]), int(match[2]))
+    if _is_above_zero(value):
+        return _quantity(value)
+    raise ValueError("share")
+
+
+def _is_above_zero(value: Any) -> bool:
+    if isinstance(value, str):
+        return _PERCENT.fullmatch(value) is not None and _quantity(value) > 0
+    return isinstance(value, (int, Decimal)) and not isinstance(value, bool) and value > 0
+
+
 def _points(value: Any) -> Any:
     if isinstance(value, (int, Decimal)) and not isinstance(value, bool) and value >= 0:
         return Decimal(value) + Decimal("0.00")  # shown with two places, as points are
@@ -39,6 +56,7 @@ def _points(value: Any) -> Any:
 
 
 Quantity = Annotated[Fraction, BeforeValidator(_quantity)]
+Share = Annotated[Fraction, BeforeValidator(_share)]
 Points = Annotated[Decimal, BeforeValidator(_points)]
 
 
@@ -157,6 +175,31 @@ class Step(_Entry):
     share: Quantity
 
 
+class PeriodShares(_Entry):
+    """By kind of period, which share of an earlier figure falls to one such period; None: none is known."""
+
+    month: Share | None = None
+    quarter: Share | None = None
+    year: Share | None = None
+    ten_days: Share | None = None
+
+
+class Fallback(_Entry):
+    """What stands in for a denominator that is not known: a share of the one an index had in ``period``."""
+
+    denominator_of: str
+    period: str
+    share: PeriodShares
+
+
+class Baseline(_Entry):
+    """The earlier ratio that growth is measured from; from ``enough_at`` on no growth is asked for."""
+
+    ratio_of: str
+    period: str
+    enough_at: Quantity | None = None
+
+
 class Source(_Entry):
     """Where the rule stands."""
 
@@ -205,12 +248,17 @@ class ComponentIndex(_Entry):
     numerator: Measure | None = None
     denominator: Measure | None = None
     reported_only: bool = False
-    value_unit: Literal["percent", "working_day", "minute", "case", "count"] = "percent"
+    task: bool = False
+    fallback: Fallback | None = None
+    baseline: Baseline | None = None
+    per_year: bool = False
+    value_unit: ValueUnit = "percent"
     rule: RuleKind = "linear"
     points: Points | None = None
     full_points_at: Quantity | None = None
     no_points_at: Quantity | None = None
     steps: list[Step] = []
+    due: date | None = None
     on_zero: ZeroRule
     rollup: Literal["subtree", "own"] = "subtree"
     measured_at: Literal["unit"] | list[Level] = "unit"

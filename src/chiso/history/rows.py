@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import PurePath
 from typing import Any
 
@@ -15,9 +16,10 @@ from chiso.arithmetic import at_least_two_places
 from chiso.catalogue.formula import RuleSet
 from chiso.catalogue.model import Bilingual
 from chiso.errors import Place, Problem, Text
-from chiso.history.schema import FATES, GROUPS, INPUTS, PARTS, SCORES, UNITS, Table
+from chiso.history.schema import FATES, GROUPS, INPUTS, PARTS, REGISTRY, SCORES, UNITS, Table
 from chiso.records.dataset import SourceFile
 from chiso.scoring.counts import ExcludedRows, Fates
+from chiso.scoring.earlier import NO_BASIS, Basis, EarlierFigure, EarlierUse
 from chiso.scoring.scoreboard import (
     BeyondCount,
     GroupScore,
@@ -101,6 +103,7 @@ def rows_of(
         {
             INPUTS: [*_inputs(origin.files, others)],
             FATES: [_fates_row(position, fates) for position, fates in enumerate(board.fates)],
+            REGISTRY: [(position, *_identity(unit)) for position, unit in enumerate(board.registry)],
             UNITS: [_unit_row(position, unit) for position, unit in enumerate(board.units)],
             GROUPS: [
                 (unit.unit.code, position, each.group, each.points, each.max_points, each.reported)
@@ -148,10 +151,16 @@ def _fates_row(position: int, fates: Fates) -> Row:
 def _unit_row(position: int, score: UnitScore) -> Row:
     unit, band = score.unit, score.band
     return (
-        *(position, unit.code, unit.name, unit.level, unit.parent_code, unit.peer_group),
-        *(unit.valid_from, unit.valid_to, unit.successor_code, unit.share),
+        *(position, unit.code, unit.name, unit.level, unit.parent_code),
         *(score.total, score.max_points, band and band.vi, band and band.en, score.outcome),
         *(score.has_records, score.cases),
+    )
+
+
+def _identity(unit: Unit) -> Row:
+    return (
+        *(unit.code, unit.name, unit.level, unit.parent_code, unit.peer_group, unit.valid_from),
+        *(unit.valid_to, unit.successor_code, unit.share),
     )
 
 
@@ -159,7 +168,7 @@ def _score_row(unit_code: str, position: int, score: Score) -> Row:
     return (
         *(unit_code, position, score.group, score.index, score.numerator, score.denominator),
         *(score.percent, score.value, score.value_unit, score.points, score.max_points),
-        *(score.outcome, score.undetermined),
+        *(score.outcome, score.undetermined, _basis_text(score.basis)),
     )
 
 
@@ -189,6 +198,7 @@ def board_of(rows: RunRows, rules: RuleSet) -> Scoreboard:
     remarks = json.loads(run["remarks"])
     kind = parse_period(run["period"], run["as_of"]).kind
     period = Period(run["period"], kind, run["first_day"], run["last_day"])
+    registry = {row[1]: Unit(*row[1:]) for row in rows.parts[REGISTRY]}
     groups: dict[str, list[GroupScore]] = {}
     for code, _, group, points, maximum, reported in rows.parts[GROUPS]:
         groups.setdefault(code, []).append(
@@ -201,7 +211,7 @@ def board_of(rows: RunRows, rules: RuleSet) -> Scoreboard:
         rules=rules,
         judgement=Judgement(period, run["as_of"]),
         split=None,
-        units=tuple(_unit(row, scores, groups) for row in rows.parts[UNITS]),
+        units=tuple(_unit(row, registry, scores, groups) for row in rows.parts[UNITS]),
         fates=tuple(_fates(row) for row in rows.parts[FATES]),
         missing=tuple(
             MissingIndex(code, tuple(lacks), Text(*told)) for code, lacks, told in remarks["missing"]
@@ -216,6 +226,7 @@ def board_of(rows: RunRows, rules: RuleSet) -> Scoreboard:
             files=tuple(_file(row) for row in rows.parts[INPUTS] if row[6] is not None),
             edition_note=run["spans_editions"],
         ),
+        registry=tuple(registry.values()),
     )
 
 
@@ -224,9 +235,8 @@ def _figure(value: Decimal | None) -> Decimal | None:
 
 
 def _score(values: Sequence[Any]) -> Score:
-    group, index, numerator, denominator, percent, value, unit, points, maximum, outcome, undetermined = (
-        values
-    )
+    group, index, numerator, denominator, percent, value, unit, points, maximum, *rest = values
+    outcome, undetermined, basis = rest
     return Score(
         index=index,
         group=group,
@@ -239,16 +249,19 @@ def _score(values: Sequence[Any]) -> Score:
         max_points=at_least_two_places(maximum),
         outcome=outcome,
         undetermined=undetermined,
+        basis=_basis(basis),
     )
 
 
 def _unit(
-    row: Row, scores: Mapping[str, Sequence[Score]], groups: Mapping[str, Sequence[GroupScore]]
+    row: Row,
+    registry: Mapping[str, Unit],
+    scores: Mapping[str, Sequence[Score]],
+    groups: Mapping[str, Sequence[GroupScore]],
 ) -> UnitScore:
-    _, code, name, level, parent, peers, begins, ends, successor, share, *rest = row
-    total, maximum, band_vi, band_en, outcome, has_records, cases = rest
+    _, code, _, _, _, total, maximum, band_vi, band_en, outcome, has_records, cases = row
     return UnitScore(
-        unit=Unit(code, name, level, parent, peers, begins, ends, successor, share),
+        unit=registry[code],
         key=None,
         key_name=None,
         scores=tuple(scores.get(code, ())),
@@ -260,6 +273,41 @@ def _unit(
         has_records=has_records,
         cases=cases,
     )
+
+
+def _basis_text(basis: Basis) -> str | None:
+    if basis == NO_BASIS:
+        return None
+    uses = {"fallback": basis.fallback, "baseline": basis.baseline}
+    return _json({name: use and _use_data(use) for name, use in uses.items()} | {"per_year": basis.per_year})
+
+
+def _use_data(use: EarlierUse) -> object:
+    figure = use.figure
+    known = None
+    if figure is not None:
+        percent = None if figure.percent is None else str(figure.percent)
+        known = [figure.numerator, figure.denominator, percent, PurePath(figure.source).name, figure.row]
+    return {"index": use.index, "period": use.period, "share": str(use.share), "figure": known}
+
+
+def _basis(text: str | None) -> Basis:
+    if text is None:
+        return NO_BASIS
+    data = json.loads(text)
+    first, second = data["per_year"]
+    return Basis(_use(data["fallback"]), _use(data["baseline"]), (first, second))
+
+
+def _use(data: Mapping[str, Any] | None) -> EarlierUse | None:
+    if data is None:
+        return None
+    figure = None
+    if data["figure"] is not None:
+        numerator, denominator, percent, source, row = data["figure"]
+        exact = None if percent is None else Decimal(percent)
+        figure = EarlierFigure(numerator, denominator, exact, source, row)
+    return EarlierUse(data["index"], data["period"], figure, Fraction(data["share"]))
 
 
 def _fates(row: Row) -> Fates:

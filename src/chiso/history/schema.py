@@ -72,11 +72,6 @@ UNITS = Table(
         ("unit_name", "VARCHAR"),
         ("level", "VARCHAR"),
         ("parent_code", "VARCHAR"),
-        ("peer_group", "VARCHAR"),
-        ("valid_from", "DATE"),
-        ("valid_to", "DATE"),
-        ("successor_code", "VARCHAR"),
-        ("share", "VARCHAR"),
         ("total", _FIGURE),
         ("max_points", _FIGURE),
         ("band_vi", "VARCHAR"),
@@ -113,10 +108,26 @@ SCORES = Table(
         ("max_points", _FIGURE),
         ("outcome", "VARCHAR"),
         ("undetermined", "BIGINT"),
+        ("basis", "VARCHAR"),
+    ),
+)
+REGISTRY = Table(
+    "registry",
+    (
+        ("position", "INTEGER"),
+        ("unit_code", "VARCHAR"),
+        ("unit_name", "VARCHAR"),
+        ("level", "VARCHAR"),
+        ("parent_code", "VARCHAR"),
+        ("peer_group", "VARCHAR"),
+        ("valid_from", "DATE"),
+        ("valid_to", "DATE"),
+        ("successor_code", "VARCHAR"),
+        ("share", "VARCHAR"),
     ),
 )
 # What a run consists of beside its own row.
-PARTS = (INPUTS, FATES, UNITS, GROUPS, SCORES)
+PARTS = (INPUTS, FATES, REGISTRY, UNITS, GROUPS, SCORES)
 
 
 def _created(table: Table) -> str:

@@ -28,7 +28,19 @@ from chiso.errors import (
     allowed_words,
 )
 from chiso.history.rows import OtherInput, RunRows, board_of, rows_of
-from chiso.history.schema import FATES, GROUPS, INPUTS, MIGRATIONS, PARTS, RUNS, SCORES, UNITS, VERSION, VIEWS
+from chiso.history.schema import (
+    FATES,
+    GROUPS,
+    INPUTS,
+    MIGRATIONS,
+    PARTS,
+    REGISTRY,
+    RUNS,
+    SCORES,
+    UNITS,
+    VERSION,
+    VIEWS,
+)
 from chiso.history.schema import Table as TableOfRuns
 from chiso.scoring.scoreboard import Scoreboard
 
@@ -37,6 +49,7 @@ _STORAGE = {"storage_compatibility_version": "v1.0.0"}
 _ORDER = {
     INPUTS: "position",
     FATES: "position",
+    REGISTRY: "position",
     UNITS: "position",
     GROUPS: "unit_code, position",
     SCORES: "unit_code, position",
@@ -425,4 +438,5 @@ def _catalogue(connection: duckdb.DuckDBPyConnection, sha256: str) -> Catalogue:
 
 def _rules(connection: duckdb.DuckDBPyConnection, rows: RunRows) -> RuleSet:
     catalogue = _catalogue(connection, rows.run["catalogue_sha256"])
-    return catalogue.rules(rows.run["last_day"], rows.run["edition_asked"])
+    rules = catalogue.rules(rows.run["last_day"], rows.run["edition_asked"])
+    return rules.on_day(rows.run["as_of"])

@@ -91,7 +91,10 @@ class LoadedTable:
 
 @dataclass(frozen=True)
 class ReportedFigure:
-    """A figure that no record shows, or the portal's own: counts, percent or points; all None is null."""
+    """A figure that no record shows, or the portal's own: counts, percent or points; all None is null.
+
+    One count may stand without the other: whether that is of use, the catalogue says.
+    """
 
     unit_code: str
     name: str

@@ -215,11 +215,6 @@ def _figure(
         value = decimals[column]
         if value is not None and not (value.is_finite() and 0 <= value <= 10**6):
             fault(column, Text(vi="nằm ngoài khoảng cho phép", en="lies out of bounds"))
-    if (counts["numerator"] is None) != (counts["denominator"] is None):
-        fault(
-            "numerator" if counts["numerator"] is None else "denominator",
-            Text(vi="tử số và mẫu số phải đi cùng nhau", en="numerator and denominator go together"),
-        )
     code = cells.get("unit_code", "")
     if code not in units:
         fault("unit_code", UNKNOWN_UNIT)

@@ -10,8 +10,9 @@ from chiso import arithmetic
 from chiso.catalogue.formula import IndexRule
 from chiso.catalogue.model import Rounding
 from chiso.errors import Language, Text
-from chiso.reporting.catalogue_names import ZERO_RULES
+from chiso.reporting.catalogue_names import ZERO_RULES, full_points
 from chiso.reporting.tables import VALUE_UNITS, number_text
+from chiso.scoring.earlier import EarlierUse
 from chiso.scoring.scoreboard import Score
 
 
@@ -31,13 +32,17 @@ class _Calculation:
         self._language = language
 
     def lines(self) -> Iterator[str]:
-        score, index = self._score, self._index
-        if score.numerator is not None and score.denominator is not None:
-            if score.denominator == 0:
+        score, index, basis = self._score, self._index, self._score.basis
+        denominator = basis.denominator(score.denominator)
+        if score.numerator is not None and basis.fallback is not None:
+            yield self._fallen_back(basis.fallback)
+            if denominator is None:
+                return
+        if score.numerator is not None and denominator is not None:
+            counted = arithmetic.ratio(score.numerator, denominator)
+            if counted is None:
                 yield self._zero()
                 return
-            counted = arithmetic.ratio(score.numerator, score.denominator)
-            assert counted is not None  # the denominator is not 0
             ratio = counted
             yield self._measured(ratio)
         elif score.percent is not None:
@@ -54,10 +59,52 @@ class _Calculation:
             return
         else:
             return
-        if not index.scored:
+        value = basis.value(ratio)
+        if basis.baseline is not None:
+            yield self._grown(basis.baseline, ratio, value)
+        if value is None:
+            return
+        if index.when_due is not None:
+            yield self._not_due(index.when_due)
+        elif not index.scored:
             yield self._say("Chỉ để phân tích, không tính điểm", "For analysis only, without points")
         elif score.points is not None:
-            yield self._earned(ratio, score.points)
+            yield self._earned(ratio, value, score.points)
+
+    def _not_due(self, when_due: IndexRule) -> str:
+        bound = full_points(when_due)
+        return self._say(
+            f"Chưa đến hạn, chưa tính điểm; đủ điểm ở: {bound.vi}",
+            f"Not due yet, without points; full points at: {bound.en}",
+        )
+
+    def _fallen_back(self, use: EarlierUse) -> str:
+        if use.figure is None or use.figure.denominator is None:
+            points = self._number(self._score.points or Decimal("0.00"))
+            return self._say(
+                f"Không có mẫu số, {use.lacking.vi} để thay: {points}",
+                f"No denominator, and it {use.lacking.en} to fall back on: {points}",
+            )
+        earlier, place = self._number(use.figure.denominator), use.figure.place
+        share = arithmetic.fraction(use.share)
+        return self._say(
+            f"Không có mẫu số: lấy {share} của {earlier}, mẫu số của chỉ số {use.index} kỳ {use.period} "
+            f"({place.vi})",
+            f"No denominator: {share} of {earlier}, that of index {use.index} in {use.period} ({place.en})",
+        )
+
+    def _grown(self, use: EarlierUse, ratio: Fraction, value: Fraction | None) -> str:
+        if use.figure is None or value is None:
+            return self._say(f"Không tính được mức tăng: {use.lacking.vi}", f"No growth: {use.lacking.en}")
+        place, then = use.figure.place, ratio - value
+        rounded = self._rounded(value * 100, self._score.value)
+        grown = f"{self._percent(ratio)} − {self._percent(then)} = {rounded}"
+        unit = VALUE_UNITS["percentage_point"].in_language(self._language)
+        of = self._say(
+            f"chỉ số {use.index} kỳ {use.period}, {place.vi}",
+            f"index {use.index} in {use.period}, {place.en}",
+        )
+        return f"{grown} {unit} ({of})"
 
     def _zero(self) -> str:
         score = self._score
@@ -68,23 +115,43 @@ class _Calculation:
 
     def _measured(self, ratio: Fraction) -> str:
         score = self._score
-        assert score.numerator is not None and score.denominator is not None
-        counts = f"{self._number(score.numerator)} / {self._number(score.denominator)}"
-        if self._index.value_unit == "percent":
+        assert score.numerator is not None
+        counts = f"{self._number(score.numerator)} / {self._denominator()}"
+        if self._index.task and score.denominator is not None:
+            done = f"{self._number(score.numerator)} / {self._number(score.denominator)}"
+            return self._say(f"Đã xong {done}", f"Done: {done}")
+        if self._index.is_share:
             return f"100 × {counts} = {self._rounded(ratio * 100, score.percent)} %"
+        exact = score.basis.value(ratio)
+        assert exact is not None  # only growth may lack what it rests on
+        if self._index.per_year:
+            of_year, days = score.basis.per_year
+            counts = f"{counts} × {of_year} / {days}"
         unit = VALUE_UNITS[self._index.value_unit].in_language(self._language)
-        return f"{counts} = {self._rounded(ratio, score.value)} {unit}".rstrip()
+        return f"{counts} = {self._rounded(exact, score.value)} {unit}".rstrip()
 
-    def _earned(self, ratio: Fraction, points: Decimal) -> str:
+    def _denominator(self) -> str:
+        score, use = self._score, self._score.basis.fallback
+        if score.denominator is not None or use is None or use.figure is None:
+            return self._number(score.denominator or 0)
+        earlier = self._number(use.figure.denominator or 0)
+        return earlier if use.share == 1 else f"({earlier} × {arithmetic.fraction(use.share)})"
+
+    def _earned(self, ratio: Fraction, value: Fraction, points: Decimal) -> str:
+        enough_at = None if self._index.baseline is None else self._index.baseline.enough_at
+        if enough_at is not None and ratio >= enough_at:
+            reached = f"{self._percent(ratio)} ≥ {self._percent(enough_at)}"
+            enough = self._say("không cần tăng thêm", "no growth is asked for")
+            return f"{reached}: {enough} → {self._number(points)}"
         match self._index.rule.kind:
             case "linear":
-                return self._linear(ratio, points)
-            case "pass_fail":
-                return self._passed(ratio, points)
+                return self._linear(value, points)
+            case "pass_fail" | "at_most":
+                return self._passed(value, points)
             case "steps":
-                return self._stepped(ratio, points)
+                return self._stepped(value, points)
             case _:
-                return self._lower_is_better(ratio, points)
+                return self._lower_is_better(value, points)
 
     def _linear(self, ratio: Fraction, points: Decimal) -> str:
         index, full_at = self._index, self._index.rule.full_at
@@ -109,7 +176,10 @@ class _Calculation:
     def _passed(self, ratio: Fraction, points: Decimal) -> str:
         full_at = self._index.rule.full_at
         assert full_at is not None  # the catalogue was checked
-        sign = "≥" if ratio >= full_at else "<"
+        if self._index.rule.kind == "at_most":
+            sign = "≤" if ratio <= full_at else ">"
+        else:
+            sign = "≥" if ratio >= full_at else "<"
         return f"{self._quantity(ratio)} {sign} {self._quantity(full_at)} → {self._number(points)}"
 
     def _stepped(self, ratio: Fraction, points: Decimal) -> str:
@@ -154,7 +224,14 @@ class _Calculation:
         return text.replace(".", ",") if self._language == "vi" else text
 
     def _quantity(self, value: Fraction) -> str:
-        return self._percent(value) if self._index.value_unit == "percent" else self._cut(value)
+        match self._index.value_unit:
+            case "percent":
+                return self._percent(value)
+            case "percentage_point":
+                unit = VALUE_UNITS["percentage_point"].in_language(self._language)
+                return f"{self._cut(value * 100)} {unit}"
+            case _:
+                return self._cut(value)
 
     def _percent(self, value: Fraction) -> str:
         return f"{self._cut(value * 100)} %"

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from chiso.arithmetic import quantity
+from chiso.arithmetic import fraction, quantity
+from chiso.catalogue.formula import BaselineRule, FallbackRule, IndexRule
 from chiso.errors import Text
+from chiso.terms.period import LAST_YEAR
 
 ZERO_RULES: Mapping[str, Text] = {
     "full": Text(vi="đủ điểm", en="full points"),
@@ -21,6 +23,9 @@ RULES: Mapping[str, Text] = {
     "lower_is_better": Text(vi="càng thấp càng nhiều điểm", en="the lower the value, the more points"),
     "steps": Text(vi="theo bậc", en="by steps"),
     "pass_fail": Text(vi="đạt thì đủ điểm, không đạt thì 0 điểm", en="all or nothing"),
+    "at_most": Text(
+        vi="không quá mức thì đủ điểm, quá mức thì 0 điểm", en="all up to the bound, nothing above it"
+    ),
     "analysis": Text(vi="chỉ để phân tích, không tính điểm", en="for analysis only, no points"),
 }
 ROLLUPS: Mapping[str, Text] = {
@@ -48,8 +53,60 @@ NOT_APPLICABLE: Mapping[str, Text] = {
 }
 
 
+DUE_STATES: Mapping[str, Text] = {
+    "not_due": Text(vi="chưa đến hạn", en="not due yet"),
+    "met": Text(vi="đạt", en="met"),
+    "overdue": Text(vi="quá hạn, chưa đạt", en="overdue"),
+    "unknown": Text(vi="đến hạn, chưa có số liệu", en="due, no figure"),
+}
+
+
+def period_name(period: str) -> Text:
+    """Return what an earlier period of a catalogue is called: ``last_year``, or a label."""
+    return Text("cả năm trước", "the whole year before") if period == LAST_YEAR else Text(period, period)
+
+
+def fallback_text(rule: FallbackRule) -> Text:
+    """Return in words what stands in for a denominator that is not known."""
+    period = period_name(rule.period)
+    vi = ", ".join(f"{fraction(share)} cho {KINDS[kind].vi}" for kind, share in rule.shares)
+    en = ", ".join(f"{fraction(share)} for {KINDS[kind].en}" for kind, share in rule.shares)
+    return Text(
+        vi=f"mẫu số của chỉ số {rule.index} kỳ {period.vi}: {vi}; không có thì 0 điểm",
+        en=f"the denominator of index {rule.index} in {period.en}: {en}; without one 0 points",
+    )
+
+
+def baseline_text(rule: BaselineRule) -> Text:
+    """Return in words what growth is measured from."""
+    period = period_name(rule.period)
+    vi = f"tăng so với tỷ lệ của chỉ số {rule.index} kỳ {period.vi}"
+    en = f"growth over the ratio of index {rule.index} in {period.en}"
+    if rule.enough_at is not None:
+        enough = target(rule.enough_at, "percent")
+        vi, en = f"{vi}; từ {enough} thì đủ điểm", f"{en}; all points from {enough} on"
+    return Text(vi, en)
+
+
+KINDS: Mapping[str, Text] = {
+    "month": Text(vi="một tháng", en="a month"),
+    "quarter": Text(vi="một quý", en="a quarter"),
+    "year": Text(vi="một năm", en="a year"),
+    "ten_days": Text(vi="mười ngày", en="ten days"),
+}
+
+
+def full_points(index: IndexRule) -> Text:
+    """Return what earns all points of an index: ``80 %``, ``≤ 30``, or that the task is done."""
+    if index.task:
+        return Text(vi="xong", en="done")
+    shown = target(index.rule.full_at, index.value_unit)
+    return Text(*2 * (f"≤ {shown}" if index.rule.kind == "at_most" else shown,))
+
+
 def target(value: Fraction | None, unit: str) -> str:
     """Return a target or bound in its unit: ``80 %``, ``15``; a dash where there is none."""
     if value is None:
         return "–"
-    return quantity(value, as_percent=unit == "percent").replace("%", " %")
+    shown = quantity(value, as_percent=unit in ("percent", "percentage_point")).replace("%", " %")
+    return f"+{shown}" if unit == "percentage_point" else shown

@@ -14,7 +14,7 @@ from chiso.catalogue.vocabulary import vocabulary
 from chiso.catalogue.wording import expression_text
 from chiso.catalogue.words import definition_in_words, in_words
 from chiso.errors import Language
-from chiso.reporting.catalogue_names import ARITHMETICS, NOT_APPLICABLE, STATUSES, target
+from chiso.reporting.catalogue_names import ARITHMETICS, NOT_APPLICABLE, STATUSES, full_points
 from chiso.reporting.index_reference import definition_anchor, index_anchor, index_section
 from chiso.reporting.markdown import code, heading, link, table
 from chiso.reporting.reference_page import BREAK, Page
@@ -107,7 +107,7 @@ def _overview(page: Page) -> list[str]:
             link(index.code, index_anchor(index.code)),
             page.of(index.name),
             plain(index.points) if index.scored else "–",
-            target(index.rule.full_at, index.value_unit),
+            page.of(full_points(index)),
             page.of(STATUSES[index.status]),
         )
         for index in page.latest.rules.indices

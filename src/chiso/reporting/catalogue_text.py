@@ -16,8 +16,8 @@ from chiso.catalogue.formula import IndexRule, RuleSet
 from chiso.catalogue.model import Bilingual
 from chiso.catalogue.wording import definitions_used, expression_text, measure_text
 from chiso.errors import Language, Text
-from chiso.reporting.catalogue_names import ZERO_RULES, target
-from chiso.reporting.tables import number_text
+from chiso.reporting.catalogue_names import ZERO_RULES, baseline_text, fallback_text, full_points
+from chiso.reporting.tables import day_text, number_text
 from chiso.scoring.catalogue_tests import TestResult
 
 
@@ -44,7 +44,7 @@ def print_catalogue(rules: RuleSet, stream: TextIO, language: Language, *, width
                 index.code,
                 _in(index.name, language),
                 plain(index.points) if index.scored else "–",
-                target(index.rule.full_at, index.value_unit),
+                full_points(index).in_language(language),
                 index.on_zero,
                 index.status,
             )
@@ -69,16 +69,29 @@ def _facts(rules: RuleSet, index: IndexRule, language: Language) -> Iterator[tup
     yield say("Nhóm", "Group"), _in(rules.group_of(index).name, language)
     yield say("Bí danh", "Aliases"), ", ".join(index.aliases) or "–"
     if index.numerator is None or index.denominator is None:
-        yield say("Cách đo", "Measured"), say("theo báo cáo (reported)", "as reported")
+        task = say("nhiệm vụ, xong hoặc chưa, theo báo cáo", "a task, done or not, as reported")
+        reported = say("theo báo cáo (reported)", "as reported")
+        yield say("Cách đo", "Measured"), task if index.task else reported
     else:
         yield say("Tử số", "Numerator"), measure_text(index.numerator)
         yield say("Mẫu số", "Denominator"), measure_text(index.denominator)
         used = definitions_used(iter((index.numerator, index.denominator)))
         for name, body in used.items():
             yield f"  {name}", expression_text(body)
+    if index.fallback is not None:
+        yield say("Thiếu mẫu số", "Without denominator"), fallback_text(index.fallback).in_language(language)
+    if index.baseline is not None:
+        yield say("Mốc so sánh", "Baseline"), baseline_text(index.baseline).in_language(language)
+    if index.per_year:
+        yield (
+            say("Quy ra năm", "Per year"),
+            say("× số ngày của năm / số ngày đã xét", "× days of the year / days judged"),
+        )
+    if index.due is not None:
+        yield say("Đến hạn", "Due"), day_text(index.due, language)
     if index.scored:
         yield say("Điểm", "Points"), plain(index.points)
-        yield say("Đủ điểm ở", "Full points at"), target(index.rule.full_at, index.value_unit)
+        yield say("Đủ điểm ở", "Full points at"), full_points(index).in_language(language)
     yield say("Khi mẫu số 0", "At 0/0"), ZERO_RULES[index.on_zero].in_language(language)
     yield say("Cộng dồn", "Roll-up"), index.rollup
     yield say("Đo ở", "Measured at"), ", ".join(index.measured_at) or say("từng đơn vị", "each unit")

@@ -12,7 +12,7 @@ from chiso.errors import Language
 from chiso.reporting.assigned import assignment_entry, assignments_entry
 from chiso.reporting.calculation import calculation_lines
 from chiso.reporting.explain_tables import owners_of_losses
-from chiso.reporting.json_output import number, rows_by_fate, run_head, run_sources
+from chiso.reporting.json_output import number, rows_by_fate, run_head, run_sources, score_basis
 from chiso.reporting.standings import reason, reason_as_written
 from chiso.scoring.explain import GroupExplanation, IndexExplanation, KeyLoss, Loss, UnitExplanation
 from chiso.scoring.standing import Standing, StandingRecord
@@ -98,7 +98,8 @@ def _index(explanation: IndexExplanation, language: Language, limit: int) -> dic
         "max_points": number(score.max_points),
         "calculation": calculation_lines(index, explanation.group.rounding, score, language),
         "reported": None if figure is None else {"file": figure.file, "row": figure.row},
-        "lacks": None if explanation.missing is None else sorted(explanation.missing.names),
+        "lacks": _lacks(explanation),
+        **score_basis(index, explanation.group.rounding, score),
         "source": {
             "document": source.document,
             "place": source.place,
@@ -129,6 +130,12 @@ def _index(explanation: IndexExplanation, language: Language, limit: int) -> dic
         if behind is None
         else [_record(r, language) for r in islice((r for r in behind.records() if _costs(r)), limit)],
     }
+
+
+def _lacks(explanation: IndexExplanation) -> list[str] | None:
+    if explanation.missing is not None:
+        return sorted(explanation.missing.names)
+    return ["reported"] if explanation.score.basis.lacks_start else None
 
 
 def _costs(record: StandingRecord) -> bool:

@@ -18,7 +18,7 @@ from chiso.catalogue.words import in_words, measure_in_words
 from chiso.errors import Language, Text
 from chiso.reporting.assigned import assignment_facts, with_owners
 from chiso.reporting.calculation import calculation_lines
-from chiso.reporting.catalogue_names import STATUSES
+from chiso.reporting.catalogue_names import DUE_STATES, STATUSES
 from chiso.reporting.console import print_table
 from chiso.reporting.explain_tables import (
     key_table,
@@ -29,6 +29,7 @@ from chiso.reporting.explain_tables import (
 )
 from chiso.reporting.tables import LEVEL_NAMES, OUTCOMES, ReportTable, day_text, number_text
 from chiso.scoring.behind import RecordsBehind
+from chiso.scoring.due import due_of
 from chiso.scoring.explain import GroupExplanation, IndexExplanation, UnitExplanation
 from chiso.scoring.measure import IndexMeasures
 from chiso.scoring.scoreboard import FEWEST_CASES_OF_AN_OFFICER
@@ -161,6 +162,10 @@ class _Page:
             of = self._say("trên", "of")
             yield self._say("Điểm", "Points"), f"{points} {of} {self._number(score.max_points)}"
         yield self._say("Kết quả", "Outcome"), self._outcome(explanation)
+        due = due_of(index, explanation.group.rounding, score)
+        if due is not None:
+            day = day_text(due.day, self._language)
+            yield self._say("Đến hạn", "Due"), f"{day}: {DUE_STATES[due.state].in_language(self._language)}"
         assignments = self._explanation.board.assignments
         if assignments is not None:
             yield from assignment_facts(assignments.of(index), self._language)
@@ -208,7 +213,8 @@ class _Page:
         self._console.print(grid)
 
     def _outcome(self, explanation: IndexExplanation) -> str:
-        outcome = OUTCOMES[explanation.score.outcome].in_language(self._language)
+        waits = explanation.index.when_due is not None and explanation.score.outcome == "analysis"
+        outcome = OUTCOMES["not_due" if waits else explanation.score.outcome].in_language(self._language)
         figure, measured = explanation.figure, explanation.measured
         if explanation.score.outcome == "inherited":
             outcome += f": {measured.code} {measured.name}"

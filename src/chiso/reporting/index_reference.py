@@ -11,9 +11,19 @@ from chiso.catalogue.formula import IndexRule, Measure, RepairRule, counts_in
 from chiso.catalogue.stretches import Side
 from chiso.catalogue.wording import expression_text, measure_text
 from chiso.catalogue.words import in_words, measure_in_words
-from chiso.reporting.catalogue_names import ROLLUPS, RULES, STATUSES, ZERO_RULES, target
+from chiso.reporting.catalogue_names import (
+    ROLLUPS,
+    RULES,
+    STATUSES,
+    ZERO_RULES,
+    baseline_text,
+    fallback_text,
+    full_points,
+    target,
+)
 from chiso.reporting.markdown import code, escaped, heading, link, table
 from chiso.reporting.reference_page import BREAK, Page
+from chiso.reporting.tables import day_text
 
 Told = Callable[[IndexRule, Side], str | None]
 
@@ -58,18 +68,44 @@ def _found(index_code: str, side: Side) -> IndexRule | None:
 def _facts(page: Page, told: Callable[..., str]) -> Iterator[tuple[str, str]]:
     say = page.say
     yield say("Bí danh", "Aliases"), told(lambda index, _: ", ".join(map(code, index.aliases)))
-    yield say("Tử số", "Numerator"), told(lambda index, _: _measure(index.numerator, page), BREAK)
-    yield say("Mẫu số", "Denominator"), told(lambda index, _: _measure(index.denominator, page), BREAK)
+    yield say("Tử số", "Numerator"), told(lambda index, _: _measure(index, index.numerator, page), BREAK)
+    yield say("Mẫu số", "Denominator"), told(lambda index, _: _measure(index, index.denominator, page), BREAK)
     yield (
         say("Định nghĩa dùng đến", "Definitions used"),
         told(lambda index, _: _definitions(index, page), BREAK),
+    )
+    yield (
+        say("Thiếu mẫu số", "Without denominator"),
+        told(
+            lambda index, _: None if index.fallback is None else page.of(fallback_text(index.fallback)), BREAK
+        ),
+    )
+    yield (
+        say("Mốc so sánh", "Baseline"),
+        told(
+            lambda index, _: None if index.baseline is None else page.of(baseline_text(index.baseline)), BREAK
+        ),
+    )
+    yield (
+        say("Quy ra năm", "Per year"),
+        told(
+            lambda index, _: (
+                say("× số ngày của năm / số ngày đã xét", "× days of the year / days judged")
+                if index.per_year
+                else None
+            )
+        ),
+    )
+    yield (
+        say("Đến hạn", "Due"),
+        told(lambda index, _: None if index.due is None else day_text(index.due, page.language)),
     )
     yield (
         say("Điểm tối đa", "Maximum points"),
         told(lambda index, _: plain(index.points) if index.scored else None),
     )
     yield say("Cách tính điểm", "Points"), told(lambda index, _: page.of(RULES[index.rule.kind]))
-    yield say("Đủ điểm ở", "Full points at"), told(lambda index, _: _bound(index.rule.full_at, index))
+    yield say("Đủ điểm ở", "Full points at"), told(lambda index, _: _full_points(index, page))
     yield say("Không có điểm từ", "No points from"), told(lambda index, _: _bound(index.rule.none_at, index))
     yield say("Bậc", "Steps"), told(lambda index, _: _steps(index, page), BREAK)
     yield (
@@ -108,7 +144,9 @@ def _facts(page: Page, told: Callable[..., str]) -> Iterator[tuple[str, str]]:
     )
 
 
-def _measure(measure: Measure | None, page: Page) -> str:
+def _measure(index: IndexRule, measure: Measure | None, page: Page) -> str:
+    if measure is None and index.task:
+        return page.say("nhiệm vụ, xong hoặc chưa, theo số báo cáo", "a task, done or not, as reported")
     if measure is None:
         return page.say("theo số báo cáo", "as reported")
     return f"{page.of(measure_in_words(measure))}{BREAK}{code(measure_text(measure))}"
@@ -124,6 +162,10 @@ def _definitions(index: IndexRule, page: Page) -> str | None:
                         shown = part.name if part.words is None else part.words.in_language(page.language)
                         used[part.name] = link(shown, definition_anchor(count.table, part.name))
     return "; ".join(used.values()) or None
+
+
+def _full_points(index: IndexRule, page: Page) -> str | None:
+    return None if index.rule.full_at is None else page.of(full_points(index))
 
 
 def _bound(value: Fraction | None, index: IndexRule) -> str | None:

@@ -6,11 +6,16 @@ import json
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from chiso.arithmetic import fraction
+from chiso.catalogue.formula import GroupRule, IndexRule, RuleSet
+from chiso.catalogue.model import Rounding
 from chiso.errors import Language, Text
 from chiso.records.dataset import QuarantinedRow, SourceFile
 from chiso.reporting.assigned import assignment_entry, assignments_entry
 from chiso.reporting.notes import Run
 from chiso.scoring.counts import Fates
+from chiso.scoring.due import due_of
+from chiso.scoring.earlier import EarlierUse
 from chiso.scoring.rank import Rank
 from chiso.scoring.scoreboard import FEW_CASES, Score, Scoreboard, UnitScore
 
@@ -144,7 +149,48 @@ def _unit(board: Scoreboard, unit: UnitScore, language: Language) -> dict[str, o
         "band": band,
         "outcome": FEW_CASES if few else unit.outcome,
         "has_records": unit.has_records,
-        "indices": [{**_score(score, few=few), **owners.get(score.index, {})} for score in board.shown(unit)],
+        "indices": [
+            {
+                **_score(score, few=few),
+                **score_basis(index, group.rounding, score, few=few),
+                **owners.get(score.index, {}),
+            }
+            for (index, group), score in zip(_with_groups(board.rules), unit.scores, strict=True)
+            if board.chosen is None or score.index in board.chosen
+        ],
+    }
+
+
+def _with_groups(rules: RuleSet) -> list[tuple[IndexRule, GroupRule]]:
+    return [(index, group) for group in rules.groups for index in group.indices]
+
+
+def score_basis(
+    index: IndexRule, rounding: Rounding, score: Score, *, few: bool = False
+) -> dict[str, object]:
+    """Return the earlier figure that a score rests on, and where it stands to its due day, if any."""
+    # Where an official with few cases stands would tell the percent that is not told.
+    due = None if few else due_of(index, rounding, score)
+    return {
+        "earlier": earlier_entry(score.basis.earlier),
+        "due": None if due is None else {"day": due.day.isoformat(), "state": due.state},
+    }
+
+
+def earlier_entry(use: EarlierUse | None) -> dict[str, object] | None:
+    """Return an earlier figure that a score asks for; its figures are None where it is not known."""
+    if use is None:
+        return None
+    figure = use.figure
+    return {
+        "index": use.index,
+        "period": use.period,
+        "share": fraction(use.share),
+        "numerator": None if figure is None else figure.numerator,
+        "denominator": None if figure is None else figure.denominator,
+        "percent": None if figure is None else number(figure.percent),
+        "source": None if figure is None else figure.source,
+        "row": None if figure is None else figure.row,
     }
 
 

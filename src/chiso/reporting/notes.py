@@ -10,6 +10,7 @@ from chiso.catalogue.formula import RuleSet
 from chiso.errors import Language, Place, Problem, Text, plural
 from chiso.records.dataset import QuarantinedRow
 from chiso.reporting.assigned import without_owner
+from chiso.reporting.earlier_notes import due_notes, earlier_notes
 from chiso.reporting.tables import NOT_RECORDS, number_text
 from chiso.scoring.counts import Fates
 from chiso.scoring.scoreboard import Provenance, Scoreboard
@@ -58,7 +59,7 @@ def run_notes(run: Run) -> Iterator[Text]:
     yield _run(run)
     for fates in run.fates:
         yield _fates(fates)
-        if fates.outside_period and not fates.in_population:
+        if fates.outside_period > fates.earlier and not fates.in_population:
             yield Text(
                 vi=f"{fates.table}: không dòng nào thuộc kỳ này; --period có đúng không?",
                 en=f"{fates.table}: no row belongs to this period; is --period right?",
@@ -83,6 +84,8 @@ def _notes(board: Scoreboard) -> Iterator[Text]:
             "outside the denominator",
         )
     yield from _undetermined(board)
+    yield from earlier_notes(board)
+    yield from due_notes(board)
     if board.chosen is not None:
         listed = ", ".join(index.code for index in board.rules.indices if index.code in board.chosen)
         yield Text(
@@ -137,19 +140,30 @@ def _fates(fates: Fates) -> Text:
     reasons_vi = "; ".join(f"{entry.vi} {number_text(entry.rows, 'vi')}" for entry in fates.excluded)
     reasons_en = "; ".join(f"{entry.en} {number_text(entry.rows, 'en')}" for entry in fates.excluded)
 
-    def line(language: Language, words: tuple[str, str, str, str, str], reasons: str) -> str:
+    def line(language: Language, words: tuple[str, str, str, str, str], reasons: str, earlier: str) -> str:
         read, used, outside, left_out, quarantined = words
         numbers = (fates.rows_read, fates.in_population, fates.outside_period, excluded, fates.quarantined)
         shown = [number_text(number, language) for number in numbers]
         parenthesis = f" ({reasons})" if reasons else ""
+        of_these = f" ({earlier} {number_text(fates.earlier, language)})" if fates.earlier else ""
         return (
-            f"{fates.table}: {read} {shown[0]} = {used} {shown[1]} + {outside} {shown[2]} "
+            f"{fates.table}: {read} {shown[0]} = {used} {shown[1]} + {outside} {shown[2]}{of_these} "
             f"+ {left_out} {shown[3]}{parenthesis} + {quarantined} {shown[4]}"
         )
 
     return Text(
-        vi=line("vi", ("đã đọc", "trong kỳ", "ngoài kỳ", "loại", "cách ly"), reasons_vi),
-        en=line("en", ("read", "in the period", "outside", "excluded", "quarantined"), reasons_en),
+        vi=line(
+            "vi",
+            ("đã đọc", "trong kỳ", "ngoài kỳ", "loại", "cách ly"),
+            reasons_vi,
+            "dùng làm số liệu kỳ trước",
+        ),
+        en=line(
+            "en",
+            ("read", "in the period", "outside", "excluded", "quarantined"),
+            reasons_en,
+            "used as earlier figures",
+        ),
     )
 
 

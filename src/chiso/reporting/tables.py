@@ -90,6 +90,7 @@ LEVEL_NAMES: Mapping[str, Text] = {
 # Beside a number in a table for people; what is merely counted needs no word.
 VALUE_UNITS: Mapping[str, Text] = {
     "percent": Text(vi="%", en="%"),
+    "percentage_point": Text(vi="điểm %", en="pp"),
     "working_day": Text(vi="ngày", en="days"),
     "minute": Text(vi="phút", en="min"),
     "case": Text(vi="hồ sơ", en="cases"),
@@ -105,6 +106,7 @@ OUTCOMES: Mapping[str, Text] = {
     "provisional": Text(vi="tạm tính", en="provisional"),
     "analysis": Text(vi="phân tích", en="analysis"),
     "partial": Text(vi="chưa đủ chỉ số", en="partial"),
+    "not_due": Text(vi="chưa đến hạn", en="not due yet"),
     "few_cases": Text(vi="dưới 5 hồ sơ", en="few cases"),
 }
 
@@ -146,14 +148,23 @@ def score_table(board: Scoreboard, detail: Detail, language: Language) -> Report
 
 
 def with_index_names(table: ReportTable, board: Scoreboard, language: Language) -> ReportTable:
-    """Return the table with each index's name after its code, for people to read."""
+    """Return the table for people to read: each index's name after its code, what is not due named so."""
     names = [column.name for column in table.columns]
     if "index" not in names:
         return table
     after = names.index("index") + 1
     titles = {index.code: plain_value(index.name, language) for index in board.rules.indices}
     column = Column("index_name", "text", Text(vi="Tên chỉ số", en="Name of the index"))
-    rows = tuple((*row[:after], titles[str(row[after - 1])], *row[after:]) for row in table.rows)
+    not_due = {index.code for index in board.rules.indices if index.when_due is not None}
+    outcome = names.index("outcome")
+
+    def told(row: tuple[Value, ...]) -> tuple[Value, ...]:
+        code = str(row[after - 1])
+        if code in not_due and row[outcome] == "analysis":
+            row = (*row[:outcome], "not_due", *row[outcome + 1 :])
+        return (*row[:after], titles[code], *row[after:])
+
+    rows = tuple(map(told, table.rows))
     return ReportTable((*table.columns[:after], column, *table.columns[after:]), rows)
 
 

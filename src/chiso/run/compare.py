@@ -83,10 +83,7 @@ def compare(
 
 def compare_boards_alone(before: Scoreboard, after: Scoreboard, shown: UnitsToShow) -> BoardComparison:
     """Return what changed between two boards without their records: the causes that counts can tell."""
-    sides = [
-        Side(board.judgement.period.label, board, UnitTree(score.unit for score in board.units))
-        for board in (before, after)
-    ]
+    sides = [Side(board.judgement.period.label, board, UnitTree(board.registry)) for board in (before, after)]
     found = compare_boards(sides[0], sides[1], None)
     return replace(found, units=_chosen(found, shown))
 
@@ -188,7 +185,7 @@ def _kept_side(request: OperandRequest) -> Side:
         )
     entry, board = history_board(request.history, request.operand, request.series)
     label = f"{board.judgement.period.label} (run {entry.number})"
-    return Side(label, board, UnitTree(score.unit for score in board.units))
+    return Side(label, board, UnitTree(board.registry))
 
 
 def _needs_period(text: str) -> Problem:

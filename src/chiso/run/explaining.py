@@ -50,20 +50,25 @@ def explain(
     """
     check_words(("--by", request.by, tuple(SPLITS)))
     start = prepare(request, today, progress, when_loaded, split=request.by, more=_identity())
-    groups, indices = _named(start.rules, request.index)
+    check_units(start.records.units, [request.unit])
+    engine, source = start.engine(), start.provenance
+    rules = engine.rules
+    groups, indices = _named(rules, request.index)
     listed = [*(index for group in groups for index in group.indices), *indices]
     asked = [*dict.fromkeys(index.code for index in listed)]
     if start.chosen is not None:
         asked = _of_responsible(start, asked)
         groups = [group for group in groups if any(index.code in asked for index in group.indices)]
         indices = [index for index in indices if index.code in asked]
-    check_units(start.records.units, [request.unit])
-    engine, source = start.engine(), start.provenance
-    board = replace(scoreboard_of(engine, source), assignments=start.assignments, chosen=start.chosen)
+    board = replace(
+        scoreboard_of(engine, source, earlier=start.earlier),
+        assignments=start.assignments,
+        chosen=start.chosen,
+    )
     unit = unit_on_board(board, request.unit)
     ranks = rank_units(board.units)
     explainer = Explainer(engine, board)
-    found = [loss for loss in losses(start.rules.groups, unit) if not asked or _concerns(loss, asked)]
+    found = [loss for loss in losses(rules.groups, unit) if not asked or _concerns(loss, asked)]
     keys: tuple[KeyLoss, ...] = ()
     split_indices: tuple[str, ...] = ()
     if request.by is not None:
@@ -83,7 +88,7 @@ def explain(
         groups=tuple(explainer.group(unit, group) for group in groups),
         indices=tuple(explainer.index(unit, index) for index in indices),
         listed=tuple(
-            explainer.index(unit, index) for index in start.rules.indices if not asked or index.code in asked
+            explainer.index(unit, index) for index in rules.indices if not asked or index.code in asked
         ),
         by=request.by,
         keys=keys,

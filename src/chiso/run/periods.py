@@ -14,6 +14,7 @@ from chiso.run.preparing import (
     Columns,
     assignments_of,
     check_words,
+    earlier_figures,
     load,
     needed_columns,
     nothing,
@@ -70,7 +71,12 @@ def score_periods(
         records = load(request, columns, progress)
         when_loaded(records)
         asked = [
-            Asked(each, judgement, provenance(catalogue, records, judgement, request.edition))
+            Asked(
+                each,
+                judgement,
+                provenance(catalogue, records, judgement, request.edition),
+                earlier_figures(request, each, judgement.period),
+            )
             for each, judgement, own in zip(rules, judgements, needed, strict=True)
             if own == columns
         ]

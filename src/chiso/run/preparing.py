@@ -12,15 +12,17 @@ from typing import TypeAlias
 from chiso.catalogue.formula import RuleSet
 from chiso.catalogue.load import Catalogue, load_catalogue
 from chiso.errors import GateFailedError, Problem, Text, UsageError, allowed_words, plural, suggestion
+from chiso.history.store import History, RunEntry
 from chiso.records.dataset import Records
 from chiso.records.load import load_records
 from chiso.records.progress import SILENT, Progress
 from chiso.scoring.assignments import Assignments, load_assignments
 from chiso.scoring.available import columns_needed
+from chiso.scoring.earlier import NO_EARLIER_FIGURES, EarlierFigure, EarlierFigures
 from chiso.scoring.engine import Engine
 from chiso.scoring.scoreboard import Provenance
 from chiso.terms.columns import SPLITS
-from chiso.terms.period import Judgement, judge, parse_period
+from chiso.terms.period import Judgement, Period, earlier_label, judge, parse_period
 from chiso.terms.unit import UnitTree
 from chiso.terms.working_days import WorkingDays, load_working_days
 from chiso.version import __version__
@@ -46,12 +48,18 @@ class PeriodRequest(ReadRequest):
     """What every command is asked that judges records in a period.
 
     ``assignments`` say who answers for which index; ``responsible`` narrows the indices to those of one.
+    Figures of other periods that rules ask for are looked up in the ``history`` (of that ``series``), where
+    no reported figure tells them: in the last revision of the period, or in that of the ``earlier_runs``,
+    which are hashes of the content of runs.
     """
 
     period: str
     working_days: Path | None = None
     assignments: Path | None = None
     responsible: str | None = None
+    history: Path | None = None
+    series: str | None = None
+    earlier_runs: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +85,7 @@ class Prepared:
     edition: str | None = None
     assignments: Assignments | None = None
     chosen: frozenset[str] | None = None
+    earlier: EarlierFigures = NO_EARLIER_FIGURES
 
     def engine(self) -> Engine:
         """Return the records ready to be counted and listed."""
@@ -140,11 +149,49 @@ def prepare(
     catalogue = load_catalogue(request.catalogue)
     rules = catalogue.rules(judgement.period.last_day, request.edition)
     assignments, chosen = assignments_of(request, rules)
+    earlier = earlier_figures(request, rules, judgement.period)
     working_days = load_working_days(request.working_days)
     also = more(rules) if callable(more) else more or {}
     reader = reader or Reader(progress, when_loaded)
     records = reader.read(request, needed_columns(rules, split, also))
-    return Prepared(catalogue, rules, judgement, working_days, records, request.edition, assignments, chosen)
+    return Prepared(
+        *(catalogue, rules, judgement, working_days, records, request.edition, assignments, chosen, earlier)
+    )
+
+
+def runs_before(request: PeriodRequest, rules: RuleSet, period: Period) -> tuple[RunEntry, ...]:
+    """Return the runs of the history that rules ask for in a period; none where there is no history.
+
+    Raises UsageError where several series have a period and none is chosen.
+    """
+    if request.history is None:
+        return ()
+    history = History(request.history)
+    if request.earlier_runs is not None:
+        return tuple(entry for entry in history.runs() if entry.content_sha256 in request.earlier_runs)
+    names = {
+        rule.period
+        for index in rules.indices
+        for rule in (index.fallback, index.baseline)
+        if rule is not None
+    }
+    labels = sorted({earlier_label(name, period) for name in names})
+    found = [history.current(label, series=request.series, catalogue=rules.catalogue) for label in labels]
+    return tuple(entry for entry in found if entry is not None)
+
+
+def earlier_figures(request: PeriodRequest, rules: RuleSet, period: Period) -> EarlierFigures:
+    """Return what the history tells of other periods that rules ask for; see ``runs_before``."""
+    figures: dict[tuple[str, str, str], EarlierFigure] = {}
+    for entry in runs_before(request, rules, period):
+        assert request.history is not None  # a run was found in it
+        board = History(request.history).board(entry.number)
+        source = f"{request.history.name} run:{entry.number}"
+        for unit in board.units:
+            for score in unit.scores:
+                figure = EarlierFigure(score.numerator, score.denominator, score.percent, source)
+                figures[unit.unit.code, score.index, entry.period] = figure
+    return EarlierFigures(figures)
 
 
 def assignments_of(

@@ -61,7 +61,7 @@ def reconcile_with_portal(
     ours = match_reported(records.reported, rules, records.units, label, records.reported_unreadable)
     read = read_portal_figures(request.portal, records.units, request.mappings)
     unreadable = len({(row.sheet, row.row) for row in read.quarantine})
-    portal = match_reported(read.figures, rules, records.units, label, unreadable)
+    portal = match_reported(read.figures, rules, records.units, label, unreadable).beside(ours.earlier)
     if not portal.by_index and not portal.by_group:
         raise RecordsError([_no_figure(request.portal, label), *_unreadable(portal)])
     cases = None

@@ -52,6 +52,7 @@ def score(
         start.working_days,
         start.provenance,
         split_by=request.by,
+        earlier=start.earlier,
     )
     board = replace(board, assignments=start.assignments, chosen=start.chosen)
     return chosen_units(board, request, start.records.units)

@@ -33,8 +33,8 @@ class Beside:
 
     def _scores(self, rules: RuleSet, reported: Reported, *, from_percent: bool) -> Mapping[str, UnitScore]:
         units = self._engine.records.units
-        provisional = self._engine.judgement.provisional
-        scorer = Scorer(rules, units, self._counts, self._measures, reported, provisional=provisional)
+        judgement = self._engine.judgement
+        scorer = Scorer(rules, units, self._counts, self._measures, reported, judgement)
         scores = {unit.code: scorer.unit(unit) for unit in self.units}
         if not from_percent:
             return scores

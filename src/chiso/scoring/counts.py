@@ -29,7 +29,10 @@ class ExcludedRows:
 
 @dataclass(frozen=True)
 class Fates:
-    """Where the rows of one table went; the parts add up to ``rows_read``."""
+    """Where the rows of one table went; the parts add up to ``rows_read``.
+
+    ``earlier`` says how many of the rows outside the period are earlier figures that an index rests on.
+    """
 
     table: str
     rows_read: int
@@ -37,6 +40,7 @@ class Fates:
     outside_period: int
     excluded: tuple[ExcludedRows, ...]
     quarantined: int
+    earlier: int = 0
 
     @property
     def accounted(self) -> int:

@@ -71,9 +71,10 @@ class ListedRow:
 class Engine:
     """The records of one run beside their registry and calendar: ready to be counted and listed.
 
-    Periods beyond the first (``also``) are counted in the same scan; only the first is listed. ``units_on``
-    is the day by which units have ended, each period's day of judgement if None. Raises RecordsError when a
-    table's own population cannot be told from its columns.
+    Its rules are those of the day of judgement: an index that is not due then is for analysis only. Periods
+    beyond the first (``also``) are counted in the same scan; only the first is listed. ``units_on`` is the
+    day by which units have ended, each period's day of judgement if None. Raises RecordsError when a table's
+    own population cannot be told from its columns.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class Engine:
         units_on: date | None = None,
     ) -> None:
         self.records = records
+        rules = rules.on_day(judgement.as_of)
         self.rules = rules
         self.judgement = judgement
         self.judgements = (judgement, *also)
@@ -113,7 +115,8 @@ class Engine:
     def under(self, rules: RuleSet) -> Engine:
         """Return the same records under other rules; raises RecordsError as a new engine would."""
         other = copy(self)
-        other.rules, other.tables = rules, _table_rules(self.records, rules)
+        other.rules = rules.on_day(self.judgement.as_of)
+        other.tables = _table_rules(self.records, other.rules)
         return other
 
     def count(self, wanted: Sequence[Wanted], split: tuple[str, str | None] | None = None) -> Counts:

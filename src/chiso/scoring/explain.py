@@ -177,7 +177,7 @@ def losses(groups: Iterable[GroupRule], unit: UnitScore) -> list[Loss]:
 
 def _loss(group: GroupRule, index: IndexRule, score: Score) -> Loss:
     not_counted = None
-    if score.numerator is not None and score.denominator is not None and index.value_unit == "percent":
+    if score.numerator is not None and score.denominator is not None and index.is_share:
         not_counted = score.denominator - score.numerator
     # A blank score earns nothing of a maximum that is kept; without a maximum there is nothing to lose.
     lost = score.max_points - (score.points or 0) if index.scored and score.max_points else None

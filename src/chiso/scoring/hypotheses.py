@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from chiso.catalogue.formula import RuleSet
 from chiso.catalogue.model import Reading
 from chiso.errors import RecordsError, Text
+from chiso.scoring.available import Missing
 from chiso.scoring.compile import FIRST_EXCLUSION, QUARANTINED, SUPERSEDED, UNDETERMINED, Wanted
 from chiso.scoring.differences import CAUSES, Cause
 from chiso.scoring.engine import Engine
@@ -28,6 +29,7 @@ from chiso.terms.columns import CASES
 from chiso.terms.unit import Unit
 
 RulesAsRead = Callable[[Sequence[Reading]], RuleSet]
+Measures = Mapping[str, IndexMeasures | Missing]
 
 
 @dataclass(frozen=True)
@@ -172,7 +174,7 @@ class Trials:
         self._reported = reported
         self._units = units
         self._portal_cases = portal_cases
-        self._counted: dict[tuple[str, ...], tuple[Mapping[str, IndexMeasures], Recount] | None] = {}
+        self._counted: dict[tuple[str, ...], tuple[Measures, Recount] | None] = {}
         self._scores: dict[tuple[str, ...], Mapping[str, UnitScore] | None] = {}
 
     def scores(self, variant: Variant) -> Mapping[str, UnitScore] | None:
@@ -195,19 +197,17 @@ class Trials:
             recount.counts(included, units),
             measures,
             self._reported,
-            provisional=self._engine.judgement.provisional,
+            self._engine.judgement,
         )
         return {unit.code: scorer.unit(unit) for unit in self._units}
 
-    def _recount(self, readings: tuple[Reading, ...]) -> tuple[Mapping[str, IndexMeasures], Recount] | None:
+    def _recount(self, readings: tuple[Reading, ...]) -> tuple[Measures, Recount] | None:
         key = tuple(reading.id for reading in readings)
         if key not in self._counted:
             self._counted[key] = self._counted_as_read(readings)
         return self._counted[key]
 
-    def _counted_as_read(
-        self, readings: tuple[Reading, ...]
-    ) -> tuple[Mapping[str, IndexMeasures], Recount] | None:
+    def _counted_as_read(self, readings: tuple[Reading, ...]) -> tuple[Measures, Recount] | None:
         engine = self._engine
         if readings:
             try:
@@ -216,7 +216,6 @@ class Trials:
                 # The records lack what this reading goes by, so they cannot bear it out.
                 return None
         measures = measures_of(engine.rules, engine.present)
-        usable = {code: own for code, own in measures.items() if isinstance(own, IndexMeasures)}
         scored = replace(
             engine.rules,
             groups=tuple(
@@ -227,7 +226,7 @@ class Trials:
         wanted: Sequence[Wanted] = wanted_counts(scored, measures)
         as_issued = self._recount(()) if readings else None
         known = None if as_issued is None else as_issued[1]
-        return usable, Recount(engine, wanted, self._portal_cases, known)
+        return measures, Recount(engine, wanted, self._portal_cases, known)
 
 
 def rows_set_aside(engine: Engine) -> Mapping[str, int]:

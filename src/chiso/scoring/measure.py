@@ -26,6 +26,13 @@ class IndexMeasures:
     beyond: Count | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class DenominatorMissing(Missing):
+    """What is missing for the denominator of an index that has a fallback; its numerator can be counted."""
+
+    numerator: Measure
+
+
 def measures_of(rules: RuleSet, present: Present) -> dict[str, IndexMeasures | Missing]:
     """Return the measures of every index that records decide, or what is missing for it, by code."""
     result: dict[str, IndexMeasures | Missing] = {}
@@ -34,7 +41,11 @@ def measures_of(rules: RuleSet, present: Present) -> dict[str, IndexMeasures | M
             continue
         numerator = available_measure(index.numerator, present)
         denominator = available_measure(index.denominator, present)
-        if isinstance(numerator, Missing) or isinstance(denominator, Missing):
+        if isinstance(denominator, Missing) and not isinstance(numerator, Missing) and index.fallback:
+            result[index.code] = DenominatorMissing(
+                all_of=denominator.all_of, choices=denominator.choices, numerator=numerator
+            )
+        elif isinstance(numerator, Missing) or isinstance(denominator, Missing):
             result[index.code] = missing_together(numerator, denominator)
         else:
             result[index.code] = IndexMeasures(
@@ -48,14 +59,16 @@ def wanted_counts(rules: RuleSet, measures: Mapping[str, IndexMeasures | Missing
     wanted: dict[Wanted, None] = {}
     for index in rules.indices:
         own = measures.get(index.code)
-        if isinstance(own, IndexMeasures):
+        if isinstance(own, IndexMeasures | DenominatorMissing):
             wanted.update(dict.fromkeys(_wanted(index, own)))
     return tuple(wanted)
 
 
-def _wanted(index: IndexRule, measures: IndexMeasures) -> Iterator[Wanted]:
+def _wanted(index: IndexRule, measures: IndexMeasures | DenominatorMissing) -> Iterator[Wanted]:
     subtree = index.rollup == "subtree"
-    parts = (measures.numerator, measures.denominator, measures.undetermined, measures.beyond)
+    parts: tuple[Measure | None, ...] = (measures.numerator,)
+    if isinstance(measures, IndexMeasures):
+        parts += (measures.denominator, measures.undetermined, measures.beyond)
     for part in parts:
         for count in _to_count(part):
             yield Wanted(count, subtree)

@@ -110,7 +110,10 @@ class _Resolver:
             self.unbounded[index.code] = None
             return points, points
         others = {pair for pair in pairs if pair != (score.numerator, score.denominator)}
-        possible = [points, *(points_for_counts(index, rounding, *pair) or _NOTHING for pair in others)]
+        possible = [
+            points,
+            *(points_for_counts(index, rounding, *pair, score.basis) or _NOTHING for pair in others),
+        ]
         return min(possible), max(possible)
 
     def _pairs(self, index: IndexRule, unit_code: str) -> list[tuple[int, int]] | None:

@@ -13,10 +13,12 @@ from chiso.catalogue.model import Bilingual, Rounding
 from chiso.records.dataset import ReportedFigure
 from chiso.scoring.available import Missing
 from chiso.scoring.counts import Cell, Counts, evaluate
-from chiso.scoring.measure import IndexMeasures
+from chiso.scoring.earlier import NO_BASIS, Bases, Basis
+from chiso.scoring.measure import DenominatorMissing, IndexMeasures
 from chiso.scoring.reported import Reported
 from chiso.scoring.scoreboard import GroupScore, Outcome, Score, UnitOutcome, UnitScore
 from chiso.terms.columns import CASES
+from chiso.terms.period import Judgement
 from chiso.terms.unit import Unit, UnitTree
 
 _NO_POINTS = Decimal("0.00")
@@ -29,6 +31,7 @@ class _Earned:
     points: Decimal | None
     maximum: Decimal
     no_cases: bool
+    lacking: bool = False
 
 
 class Scorer:
@@ -41,8 +44,8 @@ class Scorer:
         counts: Counts,
         measures: Mapping[str, IndexMeasures | Missing],
         reported: Reported,
+        judgement: Judgement,
         *,
-        provisional: bool,
         splittable: frozenset[str] | None = None,
         given: Mapping[tuple[str, str], Score] | None = None,
     ) -> None:
@@ -52,12 +55,13 @@ class Scorer:
         self._measures = measures
         self._reported = reported
         self._units_reported = {code for code, _ in (*reported.by_index, *reported.by_group)}
-        self._provisional = provisional
+        self._bases = Bases(reported.earlier, judgement)
+        self._provisional = judgement.provisional
         self._splittable = splittable
         # Scores that stand as they are, by unit and index: nothing is counted for them.
         self._given = given or {}
         # Units share most of their counts, so each distinct pair is worked out once.
-        self._earned: dict[tuple[str, int | None, int | None], _Earned] = {}
+        self._earned: dict[tuple[str, int | None, int | None, Basis], _Earned] = {}
         self._inherited: dict[tuple[Cell, str], Score] = {}
 
     def unit(self, unit: Unit, key: str | None = None, key_name: str | None = None) -> UnitScore:
@@ -113,23 +117,25 @@ class Scorer:
             # A rule nobody knows scores nobody, least of all with 0.
             return _empty(index, "missing_data", _NO_POINTS)
         if figure is not None:
-            return self._from_figure(index, rounding, figure)
+            return self._from_figure(index, rounding, unit.code, figure)
         if index.measured_at and unit.level not in index.measured_at:
             return self._from_above(index, rounding, unit, cell.key)
         return self._from_counts(index, rounding, cell)
 
     def _from_counts(self, index: IndexRule, rounding: Rounding, cell: Cell) -> Score:
-        measures = self._measures.get(index.code)
+        measures, subtree = self._measures.get(index.code), index.rollup == "subtree"
+        outcome: Outcome = "provisional" if self._provisional else "scored"
+        if isinstance(measures, DenominatorMissing) and self._bases.falls_back(index):
+            numerator = evaluate(measures.numerator, self._counts, cell, subtree=subtree)
+            return self._from_pair(index, rounding, cell.unit_code, numerator, None, outcome)
         if not isinstance(measures, IndexMeasures):
             return _empty(index, "missing_data", _NO_POINTS)
-        subtree = index.rollup == "subtree"
         numerator = evaluate(measures.numerator, self._counts, cell, subtree=subtree)
         denominator = evaluate(measures.denominator, self._counts, cell, subtree=subtree)
         undetermined = 0
         if measures.undetermined is not None:
             undetermined = evaluate(measures.undetermined, self._counts, cell, subtree=subtree) or 0
-        outcome: Outcome = "provisional" if self._provisional else "scored"
-        score = self._from_pair(index, rounding, numerator, denominator, outcome)
+        score = self._from_pair(index, rounding, cell.unit_code, numerator, denominator, outcome)
         return replace(score, undetermined=undetermined)
 
     def _from_above(self, index: IndexRule, rounding: Rounding, unit: Unit, key: str | None) -> Score:
@@ -145,33 +151,40 @@ class Scorer:
             self._inherited[cell, index.code] = inherited
         return self._inherited[cell, index.code]
 
-    def _from_figure(self, index: IndexRule, rounding: Rounding, figure: ReportedFigure) -> Score:
-        if figure.denominator is not None:
-            return self._from_pair(index, rounding, figure.numerator, figure.denominator, "reported")
+    def _from_figure(
+        self, index: IndexRule, rounding: Rounding, unit_code: str, figure: ReportedFigure
+    ) -> Score:
+        if figure.numerator is not None:
+            pair = (figure.numerator, figure.denominator)
+            return self._from_pair(index, rounding, unit_code, *pair, "reported")
+        outcome: Outcome = "reported" if index.scored else "analysis"
         if figure.percent is not None:
-            earned = _from_percent(index, rounding, figure.percent)
-            return _score_of(index, None, None, earned, "reported")
+            basis = self._bases.of(index, unit_code, denominator_known=True)
+            earned = _from_percent(index, rounding, figure.percent, basis)
+            return _score_of(index, None, None, earned, outcome, basis)
         points = None if figure.points is None else arithmetic.round_half_up(figure.points, rounding.points)
         earned = _Earned(None, None, points, index.points, no_cases=False)
-        return _score_of(index, None, None, earned, "reported")
+        return _score_of(index, None, None, earned, outcome)
 
     def _from_pair(
         self,
         index: IndexRule,
         rounding: Rounding,
+        unit_code: str,
         numerator: int | None,
         denominator: int | None,
         outcome: Outcome,
     ) -> Score:
-        key = (index.code, numerator, denominator)
+        basis = self._bases.of(index, unit_code, denominator_known=denominator is not None)
+        key = (index.code, numerator, denominator, basis)
         if key not in self._earned:
-            self._earned[key] = _earn(index, rounding, numerator, denominator)
+            self._earned[key] = _earn(index, rounding, numerator, denominator, basis)
         earned = self._earned[key]
         if not index.scored:
             outcome = "analysis"
         elif earned.no_cases and outcome != "reported":
             outcome = "no_cases"
-        return _score_of(index, numerator, denominator, earned, outcome)
+        return _score_of(index, numerator, denominator, earned, outcome, basis)
 
 
 def measuring_unit(index: IndexRule, unit: Unit, units: UnitTree) -> Unit | None:
@@ -180,15 +193,21 @@ def measuring_unit(index: IndexRule, unit: Unit, units: UnitTree) -> Unit | None
 
 
 def points_for_counts(
-    index: IndexRule, rounding: Rounding, numerator: int | None, denominator: int | None
+    index: IndexRule,
+    rounding: Rounding,
+    numerator: int | None,
+    denominator: int | None,
+    basis: Basis = NO_BASIS,
 ) -> Decimal | None:
     """Return the points that counts earn; None where the zero rule leaves it blank or nothing is scored."""
-    return _earn(index, rounding, numerator, denominator).points
+    return _earn(index, rounding, numerator, denominator, basis).points
 
 
-def points_for_percent(index: IndexRule, rounding: Rounding, percent: Decimal) -> Decimal | None:
+def points_for_percent(
+    index: IndexRule, rounding: Rounding, percent: Decimal, basis: Basis = NO_BASIS
+) -> Decimal | None:
     """Return the points that a percent (0..100) earns; None for an index without points."""
-    return _from_percent(index, rounding, percent).points
+    return _from_percent(index, rounding, percent, basis).points
 
 
 def band_of(total: Decimal, rules: RuleSet) -> Bilingual | None:
@@ -197,47 +216,84 @@ def band_of(total: Decimal, rules: RuleSet) -> Bilingual | None:
 
 
 def score_of_pair(
-    index: IndexRule, rounding: Rounding, numerator: int | None, denominator: int | None
+    index: IndexRule,
+    rounding: Rounding,
+    numerator: int | None,
+    denominator: int | None,
+    basis: Basis = NO_BASIS,
 ) -> Score:
     """Return what a unit scores in ``index`` whose counts are these (None: nothing to measure).
 
     ``outcome`` is scored or no_cases.
     """
-    earned = _earn(index, rounding, numerator, denominator)
-    return _score_of(index, numerator, denominator, earned, "no_cases" if earned.no_cases else "scored")
+    earned = _earn(index, rounding, numerator, denominator, basis)
+    outcome: Outcome = "no_cases" if earned.no_cases else "scored"
+    return _score_of(index, numerator, denominator, earned, outcome, basis)
 
 
-def _earn(index: IndexRule, rounding: Rounding, numerator: int | None, denominator: int | None) -> _Earned:
-    ratio = None
-    if numerator is not None and denominator is not None:
-        ratio = arithmetic.ratio(numerator, denominator)
-    if ratio is None or numerator is None or denominator is None:
-        return _on_zero(index, rounding)
-    if rounding.arithmetic == "double" and index.rule.kind == "linear" and index.value_unit == "percent":
-        percent = arithmetic.percent_on_doubles(numerator, denominator, rounding.percent)
-        assert index.rule.full_at is not None  # the catalogue was checked
-        points = arithmetic.points_on_doubles(percent, index.points, index.rule.full_at, rounding.points)
-        return _Earned(percent, percent, points, index.points, no_cases=False)
-    return _from_ratio(index, rounding, ratio)
-
-
-def _from_ratio(index: IndexRule, rounding: Rounding, ratio: Fraction) -> _Earned:
-    if index.value_unit == "percent":
-        percent = value = arithmetic.percent(ratio, rounding.percent)
+def reaches_all(index: IndexRule, rounding: Rounding, score: Score) -> bool | None:
+    """Return whether a score's figures reach all points of ``index``; None where nothing was measured."""
+    if score.numerator is not None:
+        earned = _earn(index, rounding, score.numerator, score.denominator, score.basis)
+    elif score.percent is not None:
+        earned = _from_percent(index, rounding, score.percent, score.basis)
     else:
-        percent, value = None, arithmetic.round_half_up(ratio, rounding.percent)
+        return None if score.points is None else score.points == index.points
+    return None if earned.no_cases or earned.lacking else earned.points == index.points
+
+
+def _earn(
+    index: IndexRule, rounding: Rounding, numerator: int | None, denominator: int | None, basis: Basis
+) -> _Earned:
+    known = basis.denominator(denominator)
+    if known is None and numerator is not None and basis.fallback is not None:
+        # What the rule falls back on is not there either: that earns nothing, whatever 0 of 0 earns.
+        return _Earned(None, None, _NO_POINTS if index.scored else None, index.points, no_cases=False)
+    ratio = None if numerator is None or known is None else arithmetic.ratio(numerator, known)
+    if ratio is None or numerator is None:
+        return _on_zero(index, rounding)
+    if _on_doubles(index, rounding):
+        places = rounding.percent
+        percent = (
+            arithmetic.percent(ratio, places)
+            if denominator is None
+            else arithmetic.percent_on_doubles(numerator, denominator, places)
+        )
+        return _from_percent(index, rounding, percent, basis)
+    return _from_ratio(index, rounding, ratio, basis)
+
+
+def _on_doubles(index: IndexRule, rounding: Rounding) -> bool:
+    return rounding.arithmetic == "double" and index.rule.kind == "linear" and index.value_unit == "percent"
+
+
+def _from_ratio(index: IndexRule, rounding: Rounding, ratio: Fraction, basis: Basis) -> _Earned:
+    exact = basis.value(ratio)
+    percent = arithmetic.percent(ratio, rounding.percent) if index.is_share else None
+    if exact is None:
+        # What it grows from is not known: no points, and none that could be lost.
+        return _Earned(percent, None, None, _NO_POINTS, no_cases=False, lacking=True)
+    rounded = arithmetic.percent if index.is_share else arithmetic.round_half_up
     points = None
     if index.scored:
-        points = arithmetic.points_of(_share(index.rule, ratio), index.points, rounding.points)
-    return _Earned(percent, value, points, index.points, no_cases=False)
+        share = Fraction(1) if _is_enough(index, ratio) else _share(index.rule, exact)
+        points = arithmetic.points_of(share, index.points, rounding.points)
+    return _Earned(percent, rounded(exact, rounding.percent), points, index.points, no_cases=False)
 
 
-def _from_percent(index: IndexRule, rounding: Rounding, percent: Decimal) -> _Earned:
-    if rounding.arithmetic == "double" and index.rule.kind == "linear" and index.rule.full_at is not None:
+def _is_enough(index: IndexRule, ratio: Fraction) -> bool:
+    """Return whether no growth is asked for any more, however high the ratio."""
+    enough_at = None if index.baseline is None else index.baseline.enough_at
+    return enough_at is not None and ratio >= enough_at
+
+
+def _from_percent(index: IndexRule, rounding: Rounding, percent: Decimal, basis: Basis) -> _Earned:
+    if _on_doubles(index, rounding):
+        assert index.rule.full_at is not None  # the catalogue was checked
         shown = arithmetic.round_half_up(percent, rounding.percent)
         points = arithmetic.points_on_doubles(shown, index.points, index.rule.full_at, rounding.points)
         return _Earned(shown, shown, points, index.points, no_cases=False)
-    return _from_ratio(index, rounding, arithmetic.ratio_of_percent(percent))
+    return _from_ratio(index, rounding, arithmetic.ratio_of_percent(percent), basis)
 
 
 def _on_zero(index: IndexRule, rounding: Rounding) -> _Earned:
@@ -263,6 +319,8 @@ def _share(rule: PointsRule, value: Fraction) -> Fraction:
             return max((share for start, share in steps if value >= start), default=Fraction(0))
         case PointsRule(kind="pass_fail", full_at=Fraction() as full_at):
             return Fraction(int(value >= full_at))
+        case PointsRule(kind="at_most", full_at=Fraction() as full_at):
+            return Fraction(int(value <= full_at))
         case PointsRule(kind="lower_is_better", full_at=Fraction() as full_at, none_at=Fraction() as none_at):
             return arithmetic.share_down_to(value, full_at, none_at)
         case PointsRule(full_at=Fraction() as full_at):
@@ -272,8 +330,15 @@ def _share(rule: PointsRule, value: Fraction) -> Fraction:
 
 
 def _score_of(
-    index: IndexRule, numerator: int | None, denominator: int | None, earned: _Earned, outcome: Outcome
+    index: IndexRule,
+    numerator: int | None,
+    denominator: int | None,
+    earned: _Earned,
+    outcome: Outcome,
+    basis: Basis = NO_BASIS,
 ) -> Score:
+    if earned.lacking and index.scored:
+        outcome = "missing_data"
     return Score(
         index=index.code,
         group=index.group,
@@ -285,6 +350,7 @@ def _score_of(
         points=earned.points,
         max_points=earned.maximum,
         outcome=outcome,
+        basis=basis,
     )
 
 

@@ -10,6 +10,7 @@ from chiso import arithmetic
 from chiso.catalogue.formula import GroupRule, IndexRule, RuleSet
 from chiso.records.dataset import ReportedFigure
 from chiso.scoring.differences import Figures
+from chiso.scoring.earlier import NO_BASIS, Basis
 from chiso.scoring.reported import Reported
 from chiso.scoring.scoreboard import GroupScore, Score, UnitScore
 from chiso.terms.unit import Unit
@@ -25,6 +26,7 @@ class Published:
     """A figure of the portal: of an index, or of a whole group (``index`` None).
 
     ``by_our_rule`` is what its counts (or its percent) earn under our rule, None where it gives neither.
+    ``basis`` is what else its value rests on.
     """
 
     unit: Unit
@@ -32,6 +34,7 @@ class Published:
     index: IndexRule | None
     figures: Figures
     by_our_rule: Decimal | None
+    basis: Basis = NO_BASIS
 
     @property
     def key(self) -> Key:
@@ -59,14 +62,13 @@ def published(rules: RuleSet, portal: Reported, theirs: Mapping[str, UnitScore])
                 figure = portal.by_index.get((code, index.code))
                 if figure is not None and index.scored:
                     score = index_score(unit_score, index.code)
-                    given = figure.denominator is not None or figure.percent is not None
+                    given = figure.numerator is not None or figure.percent is not None
                     points = score.points
                     if figure.points is not None:
                         points = arithmetic.round_half_up(figure.points, group.rounding.points)
                     own = (score.points or _NO_POINTS) if given else None
-                    yield Published(
-                        unit_score.unit, group, index, _figures(figure, score.percent, points), own
-                    )
+                    figures = _figures(figure, score.percent, points)
+                    yield Published(unit_score.unit, group, index, figures, own, score.basis)
 
 
 def _figures(figure: ReportedFigure, percent: Decimal | None, points: Decimal | None) -> Figures:

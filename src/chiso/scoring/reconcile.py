@@ -206,7 +206,7 @@ def _shifted(entry: Published, figures: Figures, rows: tuple[int, int]) -> Figur
     """Return figures with some rows more (or fewer), scored by our rule."""
     assert entry.index is not None and figures.numerator is not None and figures.denominator is not None
     numerator, denominator = figures.numerator + rows[0], figures.denominator + rows[1]
-    points = points_for_counts(entry.index, entry.group.rounding, numerator, denominator)
+    points = points_for_counts(entry.index, entry.group.rounding, numerator, denominator, entry.basis)
     return Figures(numerator, denominator, None, points)
 
 

@@ -195,6 +195,8 @@ def shares(rule: PointsRule, ratios: Doubles) -> Doubles:
             return earned
         case PointsRule(kind="pass_fail", full_at=Fraction() as full_at):
             return (ratios >= float(full_at)).astype(np.float64)
+        case PointsRule(kind="at_most", full_at=Fraction() as full_at):
+            return (ratios <= float(full_at)).astype(np.float64)
         case PointsRule(kind="lower_is_better", full_at=Fraction() as full_at, none_at=Fraction() as none_at):
             return np.clip((float(none_at) - ratios) / float(none_at - full_at), 0.0, 1.0)
         case PointsRule(full_at=Fraction() as full_at):

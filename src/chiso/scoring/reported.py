@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from chiso.arithmetic import plain
@@ -11,6 +11,8 @@ from chiso.catalogue.formula import IndexRule, RuleSet
 from chiso.errors import Place, Problem, RecordsError, Text, plural
 from chiso.records.dataset import QuarantinedRow, ReportedFigure
 from chiso.scoring.counts import ExcludedRows, Fates
+from chiso.scoring.earlier import NO_EARLIER_FIGURES, EarlierFigure, EarlierFigures, Key
+from chiso.terms.period import PeriodKind, parse_fixed_period
 from chiso.terms.unit import Unit, UnitTree
 
 _ALL_PROCEDURES = (None, "all")
@@ -22,6 +24,7 @@ class Reported:
     """The figures of a run by unit and index, and by unit and group, with the fate of every row.
 
     ``notes`` tell of rows that are used though they look odd, and of rows that nothing can use.
+    ``earlier`` are the figures of other periods.
     """
 
     by_index: Mapping[tuple[str, str], ReportedFigure]
@@ -29,6 +32,11 @@ class Reported:
     notes: tuple[Problem, ...]
     quarantine: tuple[QuarantinedRow, ...]
     fates: Fates | None
+    earlier: EarlierFigures = NO_EARLIER_FIGURES
+
+    def beside(self, earlier: EarlierFigures) -> Reported:
+        """Return the same with further earlier figures; of two for the same thing the reported one counts."""
+        return replace(self, earlier=self.earlier.before(earlier))
 
 
 def match_reported(
@@ -36,11 +44,14 @@ def match_reported(
 ) -> Reported:
     """Return the figures that belong to this run.
 
-    A row without period or scope belongs to every run; another period's rows are outside. Excluded are
-    another scope's rows, those that no rule can use, and of several for the same index all but the last.
-    Raises RecordsError where a unit has both a group's figure and figures of the group's indices, or points
-    above the maximum.
+    A row without period or scope belongs to every run; another period's rows are outside, earlier figures
+    among them. Excluded are another scope's rows, those that no rule can use, and of several for the same
+    index all but the last. Half a pair of counts is set aside, unless the index falls back on another
+    denominator. Raises RecordsError where a unit has both a group's figure and figures of the group's
+    indices, or points above the maximum.
     """
+    figures = tuple(figures)
+    kind = parse_fixed_period(period_label).kind
     indices = {name.casefold(): index for index in rules.indices for name in (index.code, *index.aliases)}
     groups = {group.code.casefold(): group for group in rules.groups}
     by_index: dict[tuple[str, str], ReportedFigure] = {}
@@ -60,6 +71,9 @@ def match_reported(
         name = figure.name.casefold()
         index, group = indices.get(name), groups.get(name)
         useless = None if index is None else _useless(figure, index, units[figure.unit_code])
+        if _is_half(figure) and not _falls_back(figure, index, kind):
+            quarantine.append(_half(figure))
+            continue
         if useless is not None:
             unused.append(Problem(useless, Place(figure.file, row=figure.row)))
             continue
@@ -78,7 +92,7 @@ def match_reported(
         raise RecordsError(problems)
     shares = [
         *by_group.values(),
-        *(f for (_, code), f in by_index.items() if indices[code.casefold()].value_unit == "percent"),
+        *(f for (_, code), f in by_index.items() if indices[code.casefold()].is_share),
     ]
     notes = sorted((*unused, *(note for figure in shares for note in _above_whole(figure))), key=_by_row)
     excluded = (
@@ -94,7 +108,57 @@ def match_reported(
         excluded=tuple(entry for entry in excluded if entry.rows),
         quarantined=unreadable + len(quarantine),
     )
-    return Reported(by_index, by_group, tuple(notes), tuple(quarantine), fates if fates.rows_read else None)
+    return Reported(
+        by_index,
+        by_group,
+        tuple(notes),
+        tuple(quarantine),
+        fates if fates.rows_read else None,
+        earlier_figures(figures, rules),
+    )
+
+
+def earlier_figures(figures: Iterable[ReportedFigure], rules: RuleSet) -> EarlierFigures:
+    """Return the figures that name their period, by unit, index and period; of several the last.
+
+    Points alone tell nothing about counts, so they are left out, and so are groups.
+    """
+    codes = {name.casefold(): index.code for index in rules.indices for name in (index.code, *index.aliases)}
+    found: dict[Key, EarlierFigure] = {}
+    for figure in figures:
+        code = codes.get(figure.name.casefold())
+        told = (figure.numerator, figure.denominator, figure.percent) != (None, None, None)
+        if code is not None and figure.period is not None and figure.scope in _ALL_PROCEDURES and told:
+            found[figure.unit_code, code, figure.period] = EarlierFigure(
+                figure.numerator, figure.denominator, figure.percent, figure.file, figure.row
+            )
+    return EarlierFigures(found)
+
+
+def with_earlier_used(
+    fates: Fates, used: Iterable[EarlierFigure], period_label: str, figures: Iterable[ReportedFigure]
+) -> Fates:
+    """Return the fates of the reported rows, saying how many outside the period an index rests on."""
+    places = {(figure.source, figure.row) for figure in used}
+    outside = [figure for figure in figures if figure.period not in (None, period_label)]
+    return replace(fates, earlier=sum((figure.file, figure.row) in places for figure in outside))
+
+
+def _is_half(figure: ReportedFigure) -> bool:
+    return (figure.numerator is None) != (figure.denominator is None)
+
+
+def _falls_back(figure: ReportedFigure, index: IndexRule | None, kind: PeriodKind) -> bool:
+    """Return whether a numerator that stands alone has a denominator to fall back on."""
+    alone = (figure.denominator, figure.percent, figure.points) == (None, None, None)
+    rule = None if index is None else index.fallback
+    return alone and rule is not None and rule.share(kind) is not None
+
+
+def _half(figure: ReportedFigure) -> QuarantinedRow:
+    column = "numerator" if figure.numerator is None else "denominator"
+    reason = Text(vi="tử số và mẫu số phải đi cùng nhau", en="numerator and denominator go together")
+    return QuarantinedRow(figure.file, figure.row, column, reason)
 
 
 def _unknown(figure: ReportedFigure) -> QuarantinedRow:
@@ -113,10 +177,15 @@ def _useless(figure: ReportedFigure, index: IndexRule, unit: Unit) -> Text | Non
             vi=f"không dùng: chỉ số {index.code} không áp dụng cho cấp {unit.level}",
             en=f"not used: index {index.code} does not apply to units of level {unit.level}",
         )
-    if index.value_unit != "percent" and figure.denominator is None and figure.percent is not None:
+    if not index.is_share and figure.denominator is None and figure.percent is not None:
         return Text(
             vi=f"không dùng: chỉ số {index.code} không phải tỷ lệ, cần tử số và mẫu số",
             en=f"not used: index {index.code} is no percentage, it needs numerator and denominator",
+        )
+    if index.when_due is not None and _points_only(figure):
+        return Text(
+            vi=f"không dùng: chỉ số {index.code} đến {index.due:%d/%m/%Y} mới tính điểm",
+            en=f"not used: index {index.code} earns no points before {index.due:%Y-%m-%d}",
         )
     # A rule nobody knows cannot turn counts into points.
     if index.status == "unknown" and index.scored and not _points_only(figure):

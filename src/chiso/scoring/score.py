@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chiso.catalogue.formula import Count, RuleSet
 from chiso.errors import CannotScoreError, Place, Problem, RecordsError, Text
@@ -11,10 +11,11 @@ from chiso.records.dataset import QuarantinedRow, Records
 from chiso.scoring.available import Missing
 from chiso.scoring.compile import Wanted
 from chiso.scoring.counts import Cell, Counts, Fates
+from chiso.scoring.earlier import NO_EARLIER_FIGURES, EarlierFigures, EarlierUse
 from chiso.scoring.engine import Engine
 from chiso.scoring.measure import IndexMeasures, measures_of, splits_by, wanted_counts
 from chiso.scoring.points import Scorer
-from chiso.scoring.reported import match_reported
+from chiso.scoring.reported import Reported, match_reported, with_earlier_used
 from chiso.scoring.scoreboard import BeyondCount, MissingIndex, Provenance, Scoreboard, UnitScore
 from chiso.terms.columns import CASES, SPLITS
 from chiso.terms.period import Judgement
@@ -32,8 +33,11 @@ def score_records(
     provenance: Provenance,
     *,
     split_by: str | None = None,
+    earlier: EarlierFigures = NO_EARLIER_FIGURES,
 ) -> Scoreboard:
     """Return the scores of every unit of the registry in the period, cases or not.
+
+    ``earlier`` are figures of other periods that the records do not report themselves; a reported one wins.
 
     With ``split_by`` (officer, field, procedure, channel) one score per unit and key that has cases in
     the period; indices that cannot be split so are not applicable there and their points leave the
@@ -41,27 +45,37 @@ def score_records(
     single row can be used.
     """
     engine = Engine(records, rules, judgement, working_days)
-    return scoreboard_of(engine, provenance, split_by=split_by)
+    return scoreboard_of(engine, provenance, split_by=split_by, earlier=earlier)
 
 
-def scoreboard_of(engine: Engine, provenance: Provenance, *, split_by: str | None = None) -> Scoreboard:
+def scoreboard_of(
+    engine: Engine,
+    provenance: Provenance,
+    *,
+    split_by: str | None = None,
+    earlier: EarlierFigures = NO_EARLIER_FIGURES,
+) -> Scoreboard:
     """Return the scoreboard of the records that an engine holds; see ``score_records``."""
     split = SPLITS[split_by] if split_by is not None else None
     if split is not None and split[0] not in engine.present.get(CASES.name, ()):
         raise RecordsError(_cannot_split(split[0]))
     measures = measures_of(engine.rules, engine.present)
     counts = engine.count(wanted_counts(engine.rules, measures), split)
-    asked = Asked(engine.rules, engine.judgement, provenance)
+    asked = Asked(engine.rules, engine.judgement, provenance, earlier)
     return _board(engine, asked, measures, counts, split_by)
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One period to be scored: its rules, its judgement, and where the result comes from."""
+    """One period to be scored: its rules, its judgement, where the result comes from, what was before.
+
+    ``earlier`` are figures of other periods from elsewhere; those among the reported figures go before them.
+    """
 
     rules: RuleSet
     judgement: Judgement
     provenance: Provenance
+    earlier: EarlierFigures = NO_EARLIER_FIGURES
 
 
 def score_each(
@@ -73,6 +87,8 @@ def score_each(
     gives for the period alone. The rules of all must need the same columns. Raises RecordsError as
     ``score_records`` does.
     """
+    # An index that is not due on the day of judgement is for analysis only.
+    asked = [replace(each, rules=each.rules.on_day(each.judgement.as_of)) for each in asked]
     left = list(enumerate(asked))
     boards: dict[int, Scoreboard | CannotScoreError] = {}
     while left:
@@ -112,16 +128,21 @@ def _board(
     rules, judgement, records = asked.rules, asked.judgement, engine.records
     label = judgement.period.label
     reported = match_reported(records.reported, rules, records.units, label, records.reported_unreadable)
+    reported = reported.beside(asked.earlier)
     fates = (*counts.fates, *((reported.fates,) if reported.fates else ()))
     quarantine = (*records.quarantine, *reported.quarantine)
     require_rows(fates, quarantine)
     splittable = None
     if split_by is not None:
         column = SPLITS[split_by][0]
+        growing = {index.code for index in rules.indices if index.baseline is not None}
         splittable = frozenset(
             code
             for code, own in measures.items()
-            if isinstance(own, IndexMeasures) and splits_by(own, column, engine.present)
+            # What growth starts from is a unit's, not a key's.
+            if isinstance(own, IndexMeasures)
+            and splits_by(own, column, engine.present)
+            and code not in growing
         )
     scorer = Scorer(
         rules,
@@ -129,7 +150,7 @@ def _board(
         counts,
         measures,
         reported,
-        provisional=judgement.provisional,
+        judgement,
         splittable=splittable,
     )
     listed = [unit for unit in records.units if _listed(unit, judgement)]
@@ -139,13 +160,30 @@ def _board(
         judgement=judgement,
         split=split_by,
         units=units,
-        fates=fates,
+        fates=(*counts.fates, *_of_reported(reported, records, label, units)),
         missing=tuple(_missing(rules, measures, units)),
         beyond=tuple(_beyond(rules, measures, counts, listed)) if split_by is None else (),
         quarantine=quarantine,
         notes=(*records.notes, *reported.notes),
         provenance=asked.provenance,
+        registry=tuple(records.units),
     )
+
+
+def _of_reported(
+    reported: Reported, records: Records, label: str, units: tuple[UnitScore, ...]
+) -> Iterator[Fates]:
+    if reported.fates is not None:
+        used = [use.figure for unit in units for _, use in earlier_uses(unit) if use.figure is not None]
+        yield with_earlier_used(reported.fates, used, label, records.reported)
+
+
+def earlier_uses(unit: UnitScore) -> Iterator[tuple[str, EarlierUse]]:
+    """Yield the earlier figures that a unit's scores ask for, with the codes of the indices."""
+    for score in unit.scores:
+        for use in (score.basis.fallback, score.basis.baseline):
+            if use is not None:
+                yield score.index, use
 
 
 def _cannot_split(column: str) -> Problem:
@@ -211,12 +249,24 @@ def _missing(
     lacking = {score.index for unit in units for score in unit.scores if score.outcome == "missing_data"}
     for index in rules.indices:
         own = measures.get(index.code)
-        if isinstance(own, Missing) and (index.code in lacking or not index.scored):
+        start = None if index.baseline is None else _lacking_start(index.code, units)
+        if start is not None:
+            yield MissingIndex(index.code, ("reported",), start.lacking)
+        elif isinstance(own, Missing) and (index.code in lacking or not index.scored):
             yield MissingIndex(index.code, tuple(sorted(own.names)), own.told())
         elif index.code in lacking:
             # Where the records have all it needs, it is inherited from a unit that is not there.
             lacks = {"rule"} if index.status == "unknown" else {"reported"} if own is None else set()
             yield MissingIndex(index.code, tuple(lacks), Missing(frozenset(lacks)).told())
+
+
+def _lacking_start(code: str, units: tuple[UnitScore, ...]) -> EarlierUse | None:
+    """Return what growth is measured from, where some unit does not have it."""
+    for unit in units:
+        for score in unit.scores:
+            if score.index == code and score.outcome == "missing_data" and score.basis.lacks_start:
+                return score.basis.baseline
+    return None
 
 
 def _beyond(

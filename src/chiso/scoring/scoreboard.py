@@ -13,6 +13,7 @@ from chiso.catalogue.model import Bilingual
 from chiso.errors import Problem, Text
 from chiso.records.dataset import QuarantinedRow, SourceFile
 from chiso.scoring.counts import Fates
+from chiso.scoring.earlier import NO_BASIS, Basis
 from chiso.terms.period import Judgement
 from chiso.terms.unit import Unit
 
@@ -39,7 +40,10 @@ FEW_CASES = "few_cases"
 
 @dataclass(frozen=True)
 class Score:
-    """One unit × index. Percent is 0..100; ``points`` is None where nothing is scored (it adds 0)."""
+    """One unit × index. Percent is 0..100; ``points`` is None where nothing is scored (it adds 0).
+
+    ``denominator`` is None where a share of an earlier one stands in for it: ``basis`` says which.
+    """
 
     index: str
     group: str
@@ -52,6 +56,7 @@ class Score:
     max_points: Decimal
     outcome: Outcome
     undetermined: int = 0
+    basis: Basis = NO_BASIS
 
 
 @dataclass(frozen=True)
@@ -124,6 +129,7 @@ class Scoreboard:
 
     ``assignments`` say who answers for which index, where that is asked for. ``chosen`` are the codes of
     the indices asked for, None for all; points of groups and totals are of all indices nevertheless.
+    ``registry`` holds every unit, those included that do not exist in the period.
     """
 
     rules: RuleSet
@@ -138,6 +144,7 @@ class Scoreboard:
     provenance: Provenance
     assignments: Assignments | None = None
     chosen: frozenset[str] | None = None
+    registry: tuple[Unit, ...] = ()
 
     @property
     def groups(self) -> tuple[GroupRule, ...]:

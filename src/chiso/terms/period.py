@@ -14,6 +14,9 @@ from chiso.terms.columns import FIRST_DAY, LAST_DAY
 
 PeriodKind = Literal["year", "quarter", "month", "ten_days", "year_to_date", "range"]
 
+# Names the whole calendar year before the one in which a period ends.
+LAST_YEAR = "last_year"
+
 _FORMS = Text(
     vi="Dạng được phép: 2026, 2026-Q3, 2026-08, 2026-08-D2 (mười ngày thứ hai), 2026-ytd, "
     "2024-03-22..2024-06-29, last-month",
@@ -160,6 +163,11 @@ def _holding(kind: PeriodKind, day: date) -> Period:
     return found
 
 
+def earlier_label(name: str, period: Period) -> str:
+    """Return the label of the earlier period that ``name`` means in ``period``: ``last_year``, or itself."""
+    return f"{period.last_day.year - 1:04}" if name == LAST_YEAR else name
+
+
 def _parse(text: str) -> Period | None:
     if match := re.fullmatch(r"(\d{4})", text):
         year = int(match[1])
@@ -201,6 +209,16 @@ class Judgement:
 
     period: Period
     as_of: date
+
+    @property
+    def days_so_far(self) -> int:
+        """How many days of the period have been judged: all of them once it is over."""
+        return (self.as_of - self.period.first_day).days + 1
+
+    @property
+    def days_of_year(self) -> int:
+        """How many days the calendar year of the day of judgement has."""
+        return 366 if calendar.isleap(self.as_of.year) else 365
 
     @property
     def provisional(self) -> bool:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from chiso.errors import Place, Problem, RecordsError, Text
+from chiso.history.store import RunEntry
 from chiso.records.sources.container import sha256_of
 from chiso.reporting.json_output import catalogue_entry, fates_entry, period_entry
 from chiso.run.batch.model import Batch, GateName, With
@@ -33,13 +34,15 @@ _SINGLE = ("units", "catalogue", "working_days", "assignments")
 class Made:
     """How the results of a period were made: from which files, compared with what, past which gates.
 
-    ``compared`` are the period and content hash of each board that was compared with; ``select`` is what was
-    chosen of the results; ``accepted`` are the gates that were opened by hand.
+    ``compared`` are the period and content hash of each board that was compared with, ``before`` the runs of
+    the history in which figures of other periods were looked up; ``select`` is what was chosen of the
+    results; ``accepted`` are the gates that were opened by hand.
     """
 
     batch: Batch
     request: PeriodRequest
     compared: Mapping[With, tuple[str, str]]
+    before: Sequence[RunEntry]
     accepted: Sequence[GateName]
     select: Sequence[str]
 
@@ -73,6 +76,9 @@ def manifest_bytes(board: Scoreboard, made: Made, folder: Path, outputs: Mapping
         "compared_with": [
             {"with": name, "period": period, "content_sha256": content_sha256}
             for name, (period, content_sha256) in sorted(made.compared.items())
+        ],
+        "earlier_figures": [
+            {"period": entry.period, "content_sha256": entry.content_sha256} for entry in made.before
         ],
         "gates_accepted": list(made.accepted),
         "select": list(made.select),
@@ -120,6 +126,9 @@ class Manifest:
             "as_of": date.fromisoformat(data["period"]["as_of"]),
             "edition": batch.edition,
             "show_officials": batch.show_officials,
+            "history": batch.history,
+            "series": batch.name,
+            "earlier_runs": tuple(entry["content_sha256"] for entry in data["earlier_figures"]),
         }
         return PeriodRequest(period=data["period"]["label"], **given)
 
@@ -147,7 +156,7 @@ def read_manifest(path: Path) -> Manifest:
     try:
         data = json.loads(path.read_text("utf-8"))
         folder = path.resolve().parent / data["batch"]["folder"]
-        for key in ("schema_version", "period", "inputs", "outputs", "compared_with", "select"):
+        for key in ("period", "inputs", "outputs", "compared_with", "earlier_figures", "select"):
             data[key]
     except OSError as error:
         message = Text(vi="Không đọc được bản kê", en="Cannot read the manifest")

@@ -14,7 +14,7 @@ from chiso.run.batch.load import batch_of
 from chiso.run.batch.manifest import Made, Manifest, manifest_bytes, read_manifest
 from chiso.run.batch.model import Batch, With
 from chiso.run.batch.render import Results, outputs_of, selection_of
-from chiso.run.preparing import Reader
+from chiso.run.preparing import Reader, runs_before
 from chiso.run.scoring import ScoreRequest, score
 from chiso.scoring.scoreboard import Scoreboard
 
@@ -62,7 +62,8 @@ def _replay(manifest: Manifest) -> Replayed:
     compared: dict[With, tuple[str, str]] = {
         entry["with"]: (entry["period"], entry["content_sha256"]) for entry in data["compared_with"]
     }
-    made = Made(batch, request, compared, data["gates_accepted"], select)
+    before = runs_before(request, board.rules, board.judgement.period)
+    made = Made(batch, request, compared, before, data["gates_accepted"], select)
     again = manifest_bytes(board, made, path.parent, contents)
     problems = [*_differing(manifest, contents)]
     if again != path.read_bytes():

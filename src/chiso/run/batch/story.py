@@ -38,7 +38,7 @@ from chiso.run.batch.publish import Staged, discard, publish, repair, stage, sta
 from chiso.run.batch.render import Results, outputs_of, selection_of
 from chiso.run.history import as_kept, keep
 from chiso.run.periods import score_periods
-from chiso.run.preparing import PeriodRequest, Reader, ReadRequest
+from chiso.run.preparing import PeriodRequest, Reader, ReadRequest, runs_before
 from chiso.run.scoring import ScoreRequest
 from chiso.scoring.scoreboard import Scoreboard
 from chiso.terms.period import (
@@ -248,6 +248,8 @@ def _read_and_score(
             period=",".join(each.label for each in group),
             working_days=batch.working_days,
             assignments=batch.assignments,
+            history=batch.history,
+            series=batch.name,
         )
         files = len(read.records) + len(read.reported)
         around.log.tell(
@@ -280,6 +282,8 @@ def _request_of(batch: Batch, read: ReadRequest, each: _Period) -> PeriodRequest
         period=each.label,
         working_days=batch.working_days,
         assignments=batch.assignments,
+        history=batch.history,
+        series=batch.name,
     )
 
 
@@ -338,6 +342,7 @@ def _render(
             batch,
             each.request,
             {name: (found.period, found.content_sha256) for name, found in earlier.items()},
+            runs_before(each.request, each.board.rules, each.judgement.period),
             accepted,
             request.select,
         )

@@ -25,6 +25,7 @@ from chiso.scoring.points import (
 )
 from chiso.scoring.reported import Reported
 from chiso.scoring.scoreboard import GroupScore, Score, Scoreboard
+from chiso.terms.period import Judgement
 from chiso.terms.unit import Unit, UnitTree
 
 # By unit and index, or unit and group.
@@ -73,11 +74,12 @@ def scored_again(score: Score, index: IndexRule, rounding: Rounding) -> Score:
     """
     if score.outcome == "missing_data" or not index.scored:
         return score
-    if score.outcome == "no_cases" or (score.numerator is not None and score.denominator is not None):
-        found = score_of_pair(index, rounding, score.numerator, score.denominator)
+    known = score.denominator is not None or score.basis.fallback is not None
+    if score.outcome == "no_cases" or (score.numerator is not None and known):
+        found = score_of_pair(index, rounding, score.numerator, score.denominator, score.basis)
         return replace(found, outcome=score.outcome, undetermined=score.undetermined)
     if score.percent is not None:
-        points = points_for_percent(index, rounding, score.percent)
+        points = points_for_percent(index, rounding, score.percent, score.basis)
         return replace(score, group=index.group, points=points, max_points=index.points)
     points = None
     if score.points is not None:
@@ -103,6 +105,8 @@ def scorer(
     groups: Groups,
     counts: Counts = _NOTHING_COUNTED,
     measures: Mapping[str, IndexMeasures | Missing] | None = None,
+    *,
+    judgement: Judgement,
 ) -> Scorer:
     """Return what scores units of which some scores are given, by default all."""
     known = {group.code for group in rules.groups}
@@ -112,7 +116,7 @@ def scorer(
         if code in known
     }
     reported = Reported({}, figures, (), (), None)
-    return Scorer(rules, units, counts, measures or {}, reported, provisional=False, given=given)
+    return Scorer(rules, units, counts, measures or {}, reported, judgement, given=given)
 
 
 class RecastScores:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 
 from chiso.catalogue.formula import RuleSet
 from chiso.errors import CannotScoreError, Problem, Text
@@ -25,6 +25,7 @@ from chiso.scoring.comparing.mixture import Mixture
 from chiso.scoring.comparing.registries import Recast, recast
 from chiso.scoring.comparing.side import RECORD_CAUSES, Cause, Counted, Side
 from chiso.scoring.comparing.states import LostPointsError, Points, State, points_of
+from chiso.scoring.earlier import NO_BASIS
 from chiso.scoring.engine import Engine
 from chiso.scoring.measure import IndexMeasures, measures_of, wanted_counts
 from chiso.scoring.points import Scorer, score_without_data
@@ -76,6 +77,7 @@ class _Chain:
         self._states: list[State] = []
         self._mixture: Mixture | None = None
         self._common: dict[str, IndexMeasures] = {}
+        self._scorer = partial(scorer, judgement=after.board.judgement)
 
     def whole(self) -> Chain:
         first = {unit.unit.code: points_of(unit) for unit in self._a.board.units}
@@ -107,7 +109,7 @@ class _Chain:
             raise CannotScoreError(_broken(self._a, self._b, broken))
         given, groups = self._recast_scores, self._recast_groups
         if self._cast.touched:
-            self._add("units", scorer(self._a.board.rules, self._cast.units, given, groups))
+            self._add("units", self._scorer(self._a.board.rules, self._cast.units, given, groups))
         by_rules = rescored(given, self._rules)
         self._add("catalogue", self._given(by_rules, groups))
         lacking = {
@@ -122,7 +124,7 @@ class _Chain:
         self._add("counts", self._given(self._final, self._groups_after))
 
     def _given(self, given: Scores, groups: Groups) -> Scorer:
-        return scorer(self._rules, self._cast.units, given, groups)
+        return self._scorer(self._rules, self._cast.units, given, groups)
 
     # With the records of both sides
 
@@ -135,7 +137,7 @@ class _Chain:
             measures = measures_of(a.rules, engine.present)
             counts = engine.count(wanted_counts(a.rules, measures))
             given = self._fixed
-            self._add("units", scorer(a.rules, units, given, self._recast_groups, counts, measures))
+            self._add("units", self._scorer(a.rules, units, given, self._recast_groups, counts, measures))
         again, final = replace(read_again, units=units), replace(theirs.records, units=units)
         before = Engine(again, self._rules, a.judgement, theirs.working_days, units_on=day)
         judged = before
@@ -170,7 +172,7 @@ class _Chain:
         groups, everything = self._recast_groups, len(RECORD_CAUSES)
 
         def counted(last: int, given: Scores, groups: Groups = groups) -> Scorer:
-            return scorer(self._rules, units, given, groups, mixture.counts(last), common)
+            return self._scorer(self._rules, units, given, groups, mixture.counts(last), common)
 
         self._add("catalogue", counted(0, {**data_before, **fixed}))
         given = {**data_after, **fixed}
@@ -183,8 +185,9 @@ class _Chain:
         divided = {key: score for key, score in fixed.items() if key not in told}
         last = data_after | {key: score for key, score in self._final.items() if key in told}
         self._add("reported", counted(everything, {**last, **divided}, self._groups_after))
-        if divided:
-            self._add("counts", counted(everything, last, self._groups_after))
+        if divided or self._based:
+            based = {key: score for key, score in self._final.items() if key in self._based}
+            self._add("counts", counted(everything, {**last, **based}, self._groups_after))
 
     def _of_indices(
         self, engine: Engine, measures: Mapping[str, IndexMeasures | Missing], codes: set[str]
@@ -194,7 +197,7 @@ class _Chain:
         if not own:
             return {}
         counts = engine.count(wanted_counts(self._rules, own))
-        found = scorer(self._rules, self._cast.units, {}, {}, counts, own)
+        found = self._scorer(self._rules, self._cast.units, {}, {}, counts, own)
         return {
             (unit.code, score.index): score
             for unit in self._cast.units
@@ -204,13 +207,20 @@ class _Chain:
 
     @cached_property
     def _fixed(self) -> dict[tuple[str, str], Score]:
-        """Scores before that do not come from rows: what is reported, and what is divided by shares."""
+        """Scores before that do not come from rows alone: reported, divided by shares, resting on more."""
         return {
             key: score
             for key, score in self._recast_scores.items()
             if key in self._reported_before
+            or key in self._based
             or (key[0] in self._cast.touched and self._cast.divided(key[0]) and not self._unknown(key))
         }
+
+    @cached_property
+    def _based(self) -> frozenset[tuple[str, str]]:
+        """Units and indices whose value rests on more than counts: an earlier figure, a part of a year."""
+        given = (self._was, self._final)
+        return frozenset(key for scores in given for key, score in scores.items() if score.basis != NO_BASIS)
 
     def _unknown(self, key: tuple[str, str]) -> bool:
         """Return whether there was no data before, so that nothing is lost by taking rows as they stand."""

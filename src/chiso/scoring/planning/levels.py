@@ -51,7 +51,7 @@ class Levels:
 
 def levels_of(index: OpenIndex, span: Span, places: int) -> Levels:
     """Return the levels that an index can reach within ``span``; points have ``places`` decimals."""
-    falling = index.rule.rule.kind == "lower_is_better"
+    falling = index.rule.rule.falling
     low, high = span.denominator
 
     def points(numerator: int, denominator: int) -> int:

@@ -11,6 +11,7 @@ from chiso.catalogue.formula import Combination, Constant, Count, IndexRule, Mea
 from chiso.catalogue.model import Rounding
 from chiso.scoring.available import Missing
 from chiso.scoring.compile import Wanted
+from chiso.scoring.earlier import NO_BASIS, Basis
 from chiso.scoring.measure import IndexMeasures
 from chiso.scoring.points import band_of, group_score, score_of_pair
 from chiso.scoring.scoreboard import Score, UnitScore
@@ -35,6 +36,7 @@ class OpenIndex:
     numerator: Linear
     denominator: Linear
     counted: tuple[int, int]
+    basis: Basis = NO_BASIS
 
     def points(self, numerator: int, denominator: int) -> Decimal:
         """Return the points that these counts earn, 0 where nothing is scored."""
@@ -43,7 +45,7 @@ class OpenIndex:
 
     def score(self, numerator: int, denominator: int) -> Score:
         """Return the score that these counts earn."""
-        return score_of_pair(self.rule, self.rounding, numerator, denominator)
+        return score_of_pair(self.rule, self.rounding, numerator, denominator, self.basis)
 
 
 def linear(measure: Measure, *, subtree: bool) -> Linear | None:
@@ -107,7 +109,8 @@ def _open(
     if numerator is None or denominator is None or not known:
         return None
     assert score.numerator is not None and score.denominator is not None
-    return OpenIndex(rule, rounding, numerator, denominator, (score.numerator, score.denominator))
+    counted = (score.numerator, score.denominator)
+    return OpenIndex(rule, rounding, numerator, denominator, counted, score.basis)
 
 
 def closed_measures(

@@ -189,7 +189,7 @@ def _least_cases(points: Callable[[int], Decimal], wanted: Decimal, most: int) -
 def _share_of_records(index: OpenIndex) -> bool:
     """Return whether the index is a share of records or codes of which more is better."""
     rule = index.rule
-    return rule.scored and rule.value_unit == "percent" and rule.rule.kind != "lower_is_better"
+    return rule.scored and rule.is_share and not rule.rule.falling
 
 
 def _one_more(index: OpenIndex) -> tuple[int, int] | None:
