@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from chiso.cli.commands import main
-from chiso.cli.options import assignment_options, output_options, path_option, period_options
+from chiso.cli.options import assignment_options, earlier_option, output_options, path_option, period_options
 from chiso.cli.output import (
     chosen,
     form_of,
@@ -54,6 +54,7 @@ from chiso.cli.shell import say
     help=say("Liệt kê nhiều nhất N bản ghi mỗi chỉ số", "List at most N records of each index"),
 )
 @assignment_options
+@earlier_option
 @path_option(
     "--cases",
     vi="Ghi mọi bản ghi của các chỉ số ra CSV: trạng thái, lý do",

@@ -294,22 +294,30 @@ def output_options(*formats: str) -> Callable[[Any], Any]:
     return lambda command: _all(options, command)
 
 
+earlier_option = path_option(
+    "--history",
+    vi="Tra số liệu kỳ khác (năm trước…) trong tệp lịch sử này",
+    en="Look up figures of other periods (last year…) in this history",
+)
+_SERIES = click.option(
+    "--series",
+    metavar="NAME",
+    help=say(
+        "Tên chuỗi trong lịch sử (mặc định: đơn vị cao nhất)",
+        "Name of the series in the history (default: the unit at the top)",
+    ),
+)
+
+
 def history_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Where scoreboards are kept."""
     options = [
         path_option(
             "--history",
-            vi="Lưu bảng điểm (mọi đơn vị) vào tệp lịch sử này",
-            en="Keep the scoreboard (of all units) in this history",
+            vi="Lưu bảng điểm (mọi đơn vị) vào tệp lịch sử này, và tra số liệu kỳ khác ở đó",
+            en="Keep the scoreboard (of all units) in this history; figures of other periods come from it",
         ),
-        click.option(
-            "--series",
-            metavar="NAME",
-            help=say(
-                "Tên chuỗi trong lịch sử (mặc định: đơn vị cao nhất)",
-                "Name of the series in the history (default: the unit at the top)",
-            ),
-        ),
+        _SERIES,
     ]
     return _all(options, command)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from chiso.errors import Place, Problem, RecordsError, Text, plural
+from chiso.errors import CannotWriteError, Place, Problem, RecordsError, Text, plural
 from chiso.records.assignment_rows import holds_assignments
 from chiso.records.cells import quoted
 from chiso.records.corrections import Corrections, load_corrections
@@ -362,10 +362,26 @@ def _file_notes(part: Part) -> Iterator[Problem]:
             yield Problem(message, place)
 
 
+def _temporary_folder() -> Path:
+    """Return where what does not fit into memory may go; raises CannotWriteError where there is no such."""
+    try:
+        return Path(tempfile.gettempdir())
+    except FileNotFoundError as error:
+        raise CannotWriteError(
+            Problem(
+                Text(vi="Không có thư mục tạm nào ghi được", en="No temporary folder can be written to"),
+                hint=Text(
+                    vi="Xem đĩa còn chỗ không, hoặc đặt biến TMPDIR",
+                    en="See whether the disk has room, or set the variable TMPDIR",
+                ),
+            )
+        ) from error
+
+
 def _connect(paths: Iterable[Path]) -> duckdb.DuckDBPyConnection:
     """Return a connection that may read the given files and nothing else."""
     connection = duckdb.connect(":memory:")
-    folder = Path(tempfile.gettempdir()) / f"chiso-{uuid.uuid4().hex}"
+    folder = _temporary_folder() / f"chiso-{uuid.uuid4().hex}"
     # Whatever spills to disk goes with the connection.
     weakref.finalize(connection, shutil.rmtree, folder, True)
     connection.execute(f"SET temp_directory = {quoted(str(folder))}")

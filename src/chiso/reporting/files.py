@@ -51,7 +51,10 @@ def harmless(text: str) -> str:
 
 
 def parquet_bytes(table: ReportTable) -> bytes:
-    """Return the table as Parquet: text, BIGINT and DECIMAL(12, 2) columns."""
+    """Return the table as Parquet: text, BIGINT and DECIMAL(12, 2) columns.
+
+    Raises CannotWriteError where there is no room for it on its way.
+    """
     import duckdb
     import pandas as pd
 
@@ -69,11 +72,20 @@ def parquet_bytes(table: ReportTable) -> bytes:
     selected = ", ".join(
         f'CAST("{column.name}" AS {kinds[column.kind]}) AS "{column.name}"' for column in table.columns
     )
-    with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
-        connection.register("report", frame)
-        target = Path(folder) / "report.parquet"
-        connection.execute(f"COPY (SELECT {selected} FROM report) TO '{target}' (FORMAT parquet)")
-        return target.read_bytes()
+    try:
+        with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
+            connection.register("report", frame)
+            target = Path(folder) / "report.parquet"
+            connection.execute(f"COPY (SELECT {selected} FROM report) TO '{target}' (FORMAT parquet)")
+            return target.read_bytes()
+    except (duckdb.IOException, OSError) as error:
+        raise CannotWriteError(
+            Problem(
+                Text(vi="Không ghi được tệp tạm", en="Cannot write a temporary file"),
+                Place(tempfile.gettempdir()),
+                Text(vi="Xem đĩa còn chỗ không", en="See whether the disk has room"),
+            )
+        ) from error
 
 
 def new_workbook(stream: io.BytesIO) -> xlsxwriter.Workbook:
