@@ -256,5 +256,6 @@ def test_workbook_and_parquet_have_the_columns_too(
     wanted = ("CA-HUYEN", "Bộ phận Tiếp nhận và trả kết quả", "CB-DANCU", "Hằng quý")
     assert tuple(first) == wanted
     columns = ", ".join(ADDED)
-    found = duckdb.sql(f"SELECT {columns} FROM '{tmp_path / 'scores.parquet'}'").fetchall()
+    with duckdb.connect() as connection:
+        found = connection.execute(f"SELECT {columns} FROM '{tmp_path / 'scores.parquet'}'").fetchall()
     assert found == [wanted, wanted]

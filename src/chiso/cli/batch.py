@@ -58,7 +58,7 @@ _SECONDS_IN_A_MINUTE = 60
     multiple=True,
     metavar="GATE",
     help=say(
-        "Lần này bỏ qua cổng: quarantined, rows, units, jump (dùng nhiều lần được)",
+        "Lần này bỏ qua ngưỡng kiểm soát: quarantined, rows, units, jump (dùng nhiều lần được)",
         "Let this gate pass this once: quarantined, rows, units, jump (may be repeated)",
     ),
 )
@@ -71,6 +71,11 @@ _SECONDS_IN_A_MINUTE = 60
     "--replay",
     vi="Làm lại kết quả theo bản kê manifest.json và đối chiếu từng bit; không ghi gì",
     en="Make the results of a manifest.json again and hold them against it bit for bit; write nothing",
+)
+@path_option(
+    "--history",
+    vi="Lưu vào tệp lịch sử này thay cho tệp của lô",
+    en="Keep results in this history instead of the batch's",
 )
 @path_option(
     "--log-file",
@@ -121,6 +126,8 @@ def _request(options: dict[str, Any]) -> Any:
         select=options["select"],
         accepted=options["accept"],
         wait=options["wait"] * _SECONDS_IN_A_MINUTE,
+        # The folder of the batch file will be the current one.
+        history=None if options["history"] is None else options["history"].resolve(),
     )
 
 
@@ -143,7 +150,8 @@ def _replay(options: dict[str, Any], language: Language) -> int:
             "--replay lấy mọi thứ từ bản kê, không đi với tùy chọn khác",
             "--replay takes everything from the manifest, and goes with no other option",
         )
-    found = replay(options["replay"])
+    history: Path | None = options["history"]
+    found = replay(options["replay"], None if history is None else history.resolve())
     for name in found.same:
         click.echo(
             Text(vi=f"{name}: giống từng bit", en=f"{name}: the same, bit for bit").in_language(language)

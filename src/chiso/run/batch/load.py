@@ -34,6 +34,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "gates": ("most_quarantined", "fewest_rows", "most_rows", "units_stay", "largest_jump"),
 }
 MANIFEST = "manifest.json"
+# Where results are kept, unless the file says otherwise.
+HISTORY = "history.duckdb"
 _SPAN = re.compile(r"(\d{1,6}) ?(s|m|h|seconds?|minutes?|hours?)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 # What each kind of result can be written as.
@@ -100,7 +102,7 @@ class _Reading:
             working_days=self._path(folder, "working_days"),
             assignments=self._path(folder, "assignments"),
             show_officials=self._yes(("show_officials",)),
-            history=self._path(folder, "history"),
+            history=self._history(folder),
             gates=self._gates(),
             wait=self._wait(),
         )
@@ -108,6 +110,13 @@ class _Reading:
     def _path(self, folder: Path, key: str) -> Path | None:
         found = self._values.text((key,))
         return None if found is None else folder / found
+
+    def _history(self, folder: Path) -> Path | None:
+        """Return the history: the one named, none if it is false, else one beside the batch file."""
+        found = self._values.text_or_flag(("history",))
+        if isinstance(found, str):
+            return folder / found
+        return None if found is False else folder / HISTORY
 
     def _inputs(self) -> Inputs:
         values = self._values

@@ -31,8 +31,10 @@ class Replayed:
     chiso_version: str
 
 
-def replay(path: Path) -> Replayed:
+def replay(path: Path, history: Path | None = None) -> Replayed:
     """Return whether a manifest's results come out the same, bit for bit; nothing is written.
+
+    What they were compared with is looked up in ``history``, or else in the batch's own.
 
     Raises RecordsError where the manifest cannot be read, an input is gone or is not what it was, or the
     history lacks a run that the results were compared with.
@@ -41,16 +43,17 @@ def replay(path: Path) -> Replayed:
     manifest = read_manifest(path)
     # The files are named as the batch names them.
     with chdir(manifest.folder):
-        return _replay(replace(manifest, folder=Path()))
+        return _replay(replace(manifest, folder=Path()), history)
 
 
-def _replay(manifest: Manifest) -> Replayed:
+def _replay(manifest: Manifest, history: Path | None) -> Replayed:
     path = manifest.path
     changed = manifest.changed_inputs()
     if changed:
         raise RecordsError(changed)
     data = manifest.data
     batch = batch_of(data["batch"]["text"], data["batch"]["file"], manifest.folder)
+    batch = batch if history is None else replace(batch, history=history)
     request = manifest.request(batch)
     day = date.fromisoformat(data["period"]["as_of"])
     asked = ScoreRequest(**{name: getattr(request, name) for name in type(request).__dataclass_fields__})

@@ -59,7 +59,7 @@ class BatchRequest:
 
     ``select`` limits the results to some units or indices, which are written apart and not kept;
     ``accepted`` are gates that are not asked this once; ``wait`` is for how many seconds another run of
-    the batch is waited for.
+    the batch is waited for. ``history`` is where results are kept in place of the batch's own.
     """
 
     file: Path
@@ -68,6 +68,7 @@ class BatchRequest:
     select: tuple[str, ...] = ()
     accepted: tuple[str, ...] = ()
     wait: int = 0
+    history: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -135,11 +136,21 @@ def run_batch(request: BatchRequest, around: Surroundings) -> BatchResult:
     """
     load_batch(request.file)  # a fault is told with the path as it was given
     with chdir(request.file.parent):
-        return _run(replace(request, file=Path(request.file.name)), around)
+        return _run(_from_there(request), around)
+
+
+def _from_there(request: BatchRequest) -> BatchRequest:
+    """Return the request as it reads in the folder of the batch file, which is now the current one."""
+    return replace(request, file=Path(request.file.name))
+
+
+def _batch_of(request: BatchRequest) -> Batch:
+    batch = load_batch(request.file)
+    return batch if request.history is None else replace(batch, history=request.history)
 
 
 def _run(request: BatchRequest, around: Surroundings) -> BatchResult:
-    batch = load_batch(request.file)
+    batch = _batch_of(request)
     accepted = _gates_accepted(request.accepted)
     selection_of(request.select)
     today = around.now().date()
@@ -180,7 +191,7 @@ def _gates_accepted(words: Sequence[str]) -> tuple[GateName, ...]:
         raise UsageError(
             Problem(
                 Text(
-                    vi=f"--accept: không có cổng “{unknown[0]}”",
+                    vi=f"--accept: không có ngưỡng kiểm soát “{unknown[0]}”",
                     en=f"--accept: there is no gate “{unknown[0]}”",
                 ),
                 hint=allowed_words(GATES),
@@ -459,11 +470,11 @@ def planned(request: BatchRequest, today: date) -> tuple[Text, ...]:
     """
     load_batch(request.file)
     with chdir(request.file.parent):
-        return tuple(_planned(replace(request, file=Path(request.file.name)), today))
+        return tuple(_planned(_from_there(request), today))
 
 
 def _planned(request: BatchRequest, today: date) -> Iterator[Text]:
-    batch = load_batch(request.file)
+    batch = _batch_of(request)
     _gates_accepted(request.accepted)
     selection_of(request.select)
     load_catalogue(batch.catalogue)

@@ -123,6 +123,10 @@ class Values:
         self._not(path, Text(vi="một số nguyên từ 1", en="a whole number from 1 on"))
         return None
 
+    def text_or_flag(self, path: Path) -> str | bool | None:
+        """Return a text, or true or false."""
+        return self.flag(path) if isinstance(self._at(path), bool) else self.text(path)
+
     def flag(self, path: Path) -> bool | None:
         """Return true or false."""
         found = self._at(path)
