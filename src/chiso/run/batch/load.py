@@ -11,11 +11,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
 from chiso.catalogue.reader import Document
+from chiso.catalogue.values import Values
 from chiso.errors import CatalogueError, Language, Place, Problem, Text, UsageError, allowed_words
 from chiso.reporting.forms import SUFFIXES
 from chiso.run.batch.model import WHATS, WITHS, Batch, GateLimits, Inputs, Output, Wait
 from chiso.run.batch.patterns import PLACEHOLDERS, faulty_placeholders
-from chiso.scoring.campaign.yaml_reader import Values
 from chiso.terms.columns import COUNTED_TABLES
 from chiso.terms.unit import LEVELS
 

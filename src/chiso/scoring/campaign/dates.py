@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from chiso.catalogue.reader import Path
+from chiso.catalogue.values import Values
 from chiso.errors import Text
 from chiso.scoring.campaign.model import Milestone, ReportDay, day_of_campaign
-from chiso.scoring.campaign.yaml_reader import Values
 from chiso.terms.columns import FIRST_DAY, LAST_DAY
 
 _LONGEST = 3_660  # ten years: a slip in a year must not make thousands of reports

@@ -10,6 +10,7 @@ from pathlib import Path as FilePath
 from typing import cast
 
 from chiso.catalogue.reader import Document, Path
+from chiso.catalogue.values import Values
 from chiso.errors import CatalogueError, Place, Problem, Text, allowed_words
 from chiso.scoring.campaign.dates import REPORT_KEYS, Dates
 from chiso.scoring.campaign.model import (
@@ -25,7 +26,6 @@ from chiso.scoring.campaign.model import (
     Participants,
     Quantity,
 )
-from chiso.scoring.campaign.yaml_reader import Values
 from chiso.terms.unit import LEVELS, Level
 
 KEYS = {

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
 from typing import Literal, get_args
 
+from chiso.catalogue.values import Quantity
 from chiso.errors import Text
 from chiso.terms.unit import Level
 
@@ -18,14 +18,6 @@ MILESTONE_KINDS: tuple[MilestoneKind, ...] = get_args(MilestoneKind)
 ReportKind = Literal["interim", "final", "regular"]
 Better = Literal["higher", "lower"]
 BETTER: tuple[Better, ...] = get_args(Better)
-
-
-@dataclass(frozen=True)
-class Quantity:
-    """A value that a plan names: a share (1 for 100 %) where ``is_share``, else a number in its unit."""
-
-    value: Fraction
-    is_share: bool
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -14,10 +15,17 @@ from typing import Any, TypeVar
 
 from chiso.catalogue.reader import Path, Resolved
 from chiso.errors import Problem, Text, allowed_words, suggestion
-from chiso.scoring.campaign.model import Quantity
 
 _Found = TypeVar("_Found")
 _PERCENT = re.compile(r"(\d{1,15}(?:\.\d{1,15})?) ?%")
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A value that a plan names: a share (1 for 100 %) where ``is_share``, else a number in its unit."""
+
+    value: Fraction
+    is_share: bool
 
 
 class Values:
