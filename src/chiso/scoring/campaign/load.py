@@ -10,7 +10,7 @@ from pathlib import Path as FilePath
 from typing import cast
 
 from chiso.catalogue.reader import Document, Path
-from chiso.catalogue.values import Values
+from chiso.catalogue.values import Quantity, Values
 from chiso.errors import CatalogueError, Place, Problem, Text, allowed_words
 from chiso.scoring.campaign.dates import REPORT_KEYS, Dates
 from chiso.scoring.campaign.model import (
@@ -24,7 +24,6 @@ from chiso.scoring.campaign.model import (
     Milestone,
     MilestoneKind,
     Participants,
-    Quantity,
 )
 from chiso.terms.unit import LEVELS, Level
 
