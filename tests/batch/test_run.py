@@ -204,7 +204,35 @@ def test_what_cannot_be_proved_is_told(place: Path, chiso: CommandLine) -> None:
 @pytest.mark.parametrize("content", ["", "[]", "{}", "not json"])
 def test_what_is_no_manifest(place: Path, chiso: CommandLine, content: str) -> None:
     (place / "manifest.json").write_text(content, "utf-8")
-    outcome = chiso("run", "--replay", place / "manifest.json", "--lang", "en")
+    assert_no_manifest(place / "manifest.json", chiso)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("inputs", [1]),
+        ("inputs", [{"role": "spies", "file": "x", "sha256": "y"}]),
+        ("period", {}),
+        ("period", {"label": "2026-08", "as_of": "x"}),
+        ("outputs", [{}]),
+        ("outputs", 7),
+        ("compared_with", [{"with": "zz", "period": "x", "content_sha256": "y"}]),
+        ("gates_accepted", None),
+        ("select", [1]),
+        ("batch", {"name": "x", "file": "y", "folder": ".", "text": 7}),
+    ],
+)
+def test_a_damaged_manifest(place: Path, chiso: CommandLine, key: str, value: object) -> None:
+    chiso("run", place / "batch.yaml", *AUGUST)
+    target = place / "out/2026-08/manifest.json"
+    data = manifest(place)
+    data[key] = value
+    target.write_text(json.dumps(data), "utf-8")
+    assert_no_manifest(target, chiso)
+
+
+def assert_no_manifest(target: Path, chiso: CommandLine) -> None:
+    outcome = chiso("run", "--replay", target, "--lang", "en")
     assert (outcome.code, outcome.stdout) == (11, "")
     assert "This is no manifest of chiso run" in outcome.stderr
 
@@ -443,10 +471,118 @@ def test_what_a_killed_run_left_is_put_right(place: Path) -> None:
     former = folder.with_name(".2026-08.former")
     former.mkdir()
     (former / "x.txt").write_bytes(b"old")
-    assert repair(folder)
+    assert repair(place / "out", lambda path: path == former) == (folder,)
     assert (folder / "x.txt").read_bytes() == b"old"
     assert [path.name for path in (place / "out").iterdir()] == ["2026-08"]
-    assert not repair(folder)
+    assert not repair(place / "out", lambda path: True)
+
+
+def test_any_run_brings_back_what_a_killed_one_left_of_another_period(
+    place: Path, chiso: CommandLine
+) -> None:
+    chiso("run", place / "batch.yaml", *AUGUST)
+    (place / "out/2026-08").rename(place / "out/.2026-08.former")
+    (place / "out/.2025-01.former").mkdir()
+    (place / "out/.2025-01.former/mine.txt").write_text("mine", "utf-8")
+    outcome = chiso("run", place / "batch.yaml", "--period", "2026-09", *MONTHS[2:])
+    assert outcome.code == 0
+    assert "put right what a run that was ended left" in outcome.stderr
+    assert_whole(place)
+    # What no batch has written is not a batch's to touch.
+    assert (place / "out/.2025-01.former/mine.txt").exists()
+
+
+def test_a_board_that_was_written_and_not_kept_is_kept_by_the_next_run_of_any_period(
+    place: Path, chiso: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ended between putting the results into their place and keeping them."""
+    chiso("run", place / "batch.yaml", *AUGUST)
+    changed(place, "17/08/2026", "14/08/2026", "in/cases.csv")
+    add = History.add
+
+    def ended(self: History, *arguments: Any) -> Any:
+        if self.path.name == "history.duckdb":
+            raise KeyboardInterrupt
+        return add(self, *arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(History, "add", ended)
+        assert chiso("run", place / "batch.yaml", *AUGUST).code == 1
+    history = History(place / "history.duckdb")
+    assert [entry.revision for entry in history.runs()] == [1]
+    outcome = chiso("run", place / "batch.yaml", "--period", "2026-09", *MONTHS[2:])
+    assert outcome.code == 0, outcome.stderr
+    assert [(entry.period, entry.revision) for entry in history.runs()] == [
+        ("2026-08", 1),
+        ("2026-08", 2),
+        ("2026-09", 1),
+    ]
+    kept = history.current("2026-08")
+    assert kept is not None and kept.content_sha256 == manifest(place)["content_sha256"]
+    assert manifest(place, "2026-09")["compared_with"][0]["content_sha256"] == kept.content_sha256
+    assert not list(place.glob(".history*"))
+
+
+@pytest.mark.parametrize("name", ["my-letter.txt", "totals.csv.bak"])
+def test_a_folder_with_files_of_others_is_not_replaced(place: Path, chiso: CommandLine, name: str) -> None:
+    chiso("run", place / "batch.yaml", *AUGUST)
+    (place / "out/2026-08" / name).write_text("mine", "utf-8")
+    before = everything(place)
+    changed(place, "17/08/2026", "14/08/2026", "in/cases.csv")
+    outcome = chiso("run", place / "batch.yaml", *AUGUST)
+    assert outcome.code == 13
+    assert f"files that this batch did not write: {name}" in outcome.stderr
+    assert {k: v for k, v in everything(place).items() if k.startswith("out")} == {
+        k: v for k, v in before.items() if k.startswith("out")
+    }
+
+
+def test_the_results_of_another_batch_are_not_replaced(place: Path, chiso: CommandLine) -> None:
+    chiso("run", place / "batch.yaml", *AUGUST)
+    (place / "other.yaml").write_text(BATCH.replace("batch: phu-an", "batch: other"), "utf-8")
+    outcome = chiso("run", place / "other.yaml", *AUGUST)
+    assert outcome.code == 13
+    assert "files that this batch did not write" in outcome.stderr
+    assert manifest(place)["batch"]["name"] == "phu-an"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "name"),
+    [
+        ('"in/cases*.csv"', '"out/{period}/cases.csv"', "cases.csv"),
+        ("history: history.duckdb", "history: out/2026-08/history.duckdb", "history.duckdb"),
+    ],
+)
+def test_results_do_not_go_where_the_batch_reads(
+    place: Path, chiso: CommandLine, old: str, new: str, name: str
+) -> None:
+    (place / "out/2026-08").mkdir(parents=True)
+    shutil.copy(place / "in/cases.csv", place / "out/2026-08/cases.csv")
+    changed(place, old, new)
+    before = everything(place)
+    outcome = chiso("run", place / "batch.yaml", *AUGUST)
+    assert outcome.code == 2, outcome.stderr
+    assert f"holds files that the batch needs: {name}" in outcome.stderr
+    assert everything(place) == before
+
+
+def test_a_link_in_the_place_of_the_folder_is_refused(place: Path, chiso: CommandLine) -> None:
+    (place / "real").mkdir()
+    (place / "out").mkdir()
+    (place / "out/2026-08").symlink_to(place / "real")
+    for _ in range(2):
+        outcome = chiso("run", place / "batch.yaml", *AUGUST)
+        assert outcome.code == 13
+        assert "The folder of results is a link" in outcome.stderr
+    assert [path.name for path in (place / "out").iterdir()] == ["2026-08"]
+
+
+@pytest.mark.parametrize("pattern", ["in/**.csv", "in/**/**.csv", "/", "in/a\\0.csv"])
+def test_a_pattern_that_is_none(place: Path, chiso: CommandLine, pattern: str) -> None:
+    changed(place, '"in/cases*.csv"', f'"{pattern}"')
+    outcome = chiso("run", place / "batch.yaml", *AUGUST)
+    assert outcome.code == 2
+    assert "This is no pattern of files" in outcome.stderr
 
 
 # The batch file
@@ -540,6 +676,12 @@ def test_the_log_is_json_lines_that_hold_no_value_of_a_row(place: Path, chiso: C
     ]
     assert all({"at", "level", "event", "message"} <= set(event) for event in events)
     assert "Mẫu" not in log.read_text("utf-8")
+    # What ends a run is in the log as well.
+    lock = FileLock(place / ".batch.yaml.lock")
+    with lock:
+        assert chiso("run", place / "batch.yaml", *AUGUST, "--log-file", log).code == 13
+    last = [json.loads(line) for line in log.read_text("utf-8").splitlines()][-2:]
+    assert [(event["event"], event["exit_code"]) for event in last] == [("failed", 13), ("finished", 13)]
     missing = chiso("run", place / "batch.yaml", *AUGUST, "--log-file", place / "none" / "run.log")
     assert missing.code == 13
     assert "Cannot write the log" in missing.stderr

@@ -163,6 +163,9 @@ def changed(history: History, statement: str) -> list[str]:
         ("UPDATE fates SET in_population = 0 WHERE run = 1", "Run 1 was changed"),
         ("DELETE FROM scores WHERE run = 1 AND unit_code = 'C2'", "Run 1 was changed"),
         ("DELETE FROM runs WHERE run = 1", "revisions 2, some are missing"),
+        ("DELETE FROM runs WHERE run = 2", "Run 2 was deleted: table inputs still has rows of it"),
+        ("DELETE FROM catalogues", "that runs need is not there"),
+        ("DROP VIEW current_totals", "The view current_totals is not there"),
         ("UPDATE catalogues SET content = 'x'::BLOB", "was changed inside the file"),
     ],
 )

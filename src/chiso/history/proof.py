@@ -11,7 +11,7 @@ import duckdb
 
 from chiso.arithmetic import sum_points
 from chiso.errors import Place, Problem, Text
-from chiso.history.schema import FATES, GROUPS, UNITS
+from chiso.history.schema import FATES, GROUPS, PARTS, UNITS, VIEW_NAMES
 from chiso.history.store import History, RunEntry, entries_in, rows_of_run
 
 
@@ -25,6 +25,7 @@ def problems_of(history: History) -> tuple[Problem, ...]:
         found = [
             *_problems_of_series(entries),
             *_problems_of_catalogues(connection),
+            *_problems_of_parts(connection),
             *(problem for entry in entries for problem in _problems_of_run(connection, entry)),
         ]
     return tuple(replace(problem, place=Place(str(history.path))) for problem in found)
@@ -54,6 +55,33 @@ def _problems_of_catalogues(connection: duckdb.DuckDBPyConnection) -> Iterator[P
                     en=f"The catalogue {sha256[:12]}… was changed inside the file",
                 )
             )
+
+
+def _problems_of_parts(connection: duckdb.DuckDBPyConnection) -> Iterator[Problem]:
+    """Yield what belongs to no run, and what runs need that is not there."""
+    for table in PARTS:
+        sql = f"SELECT DISTINCT run FROM {table.name} WHERE run NOT IN (SELECT run FROM runs) ORDER BY run"
+        for (run,) in connection.execute(sql).fetchall():
+            yield Problem(
+                Text(
+                    vi=f"Lần chạy {run} đã bị xóa: bảng {table.name} còn dòng của nó",
+                    en=f"Run {run} was deleted: table {table.name} still has rows of it",
+                )
+            )
+    sql = (
+        "SELECT DISTINCT catalogue_sha256 FROM runs "
+        "WHERE catalogue_sha256 NOT IN (SELECT sha256 FROM catalogues) ORDER BY 1"
+    )
+    for (sha256,) in connection.execute(sql).fetchall():
+        yield Problem(
+            Text(
+                vi=f"Thiếu bộ chỉ số {sha256[:12]}… mà lần chạy cần",
+                en=f"The catalogue {sha256[:12]}… that runs need is not there",
+            )
+        )
+    there = {name for (name,) in connection.execute("SELECT view_name FROM duckdb_views()").fetchall()}
+    for name in sorted(VIEW_NAMES - there):
+        yield Problem(Text(vi=f"Thiếu khung nhìn {name}", en=f"The view {name} is not there"))
 
 
 def _problems_of_run(connection: duckdb.DuckDBPyConnection, entry: RunEntry) -> Iterator[Problem]:

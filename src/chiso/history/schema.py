@@ -143,6 +143,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 )
 VERSION = len(MIGRATIONS)
 
+VIEW_NAMES = frozenset({"current_runs", "current_totals", "current_scores"})
 VIEWS = (
     # The last revision of every period of a series.
     """CREATE OR REPLACE VIEW current_runs AS

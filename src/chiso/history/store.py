@@ -7,7 +7,8 @@ something else becomes the next revision. All runs of one call are kept in one t
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -46,6 +47,9 @@ from chiso.scoring.scoreboard import Scoreboard
 
 # Files are written so that clients of any DuckDB from 1.0 on can read them.
 _STORAGE = {"storage_compatibility_version": "v1.0.0"}
+# Another run may be writing: so long it is waited for.
+_SECONDS_TO_WAIT, _SECONDS_BETWEEN = 10.0, 0.1
+_SECONDS_TO_MAKE_ONE = 600
 _ORDER = {
     INPUTS: "position",
     FATES: "position",
@@ -190,9 +194,24 @@ class History:
             for kept, each in zip(boards, rows, strict=True):
                 added = _known(entries, [each])[0]
                 if added is None:
-                    added = _insert(connection, kept, each, entries, now)
+                    added = _insert(connection, kept.catalogue, each, entries, now)
                     entries = list(entries_in(connection))
                 result.append(added)
+            return tuple(result)
+
+    def take_over(self, other: History, numbers: Collection[int], now: datetime) -> tuple[Added, ...]:
+        """Keep runs of another history, as ``add`` keeps boards."""
+        with other.reading() as source:
+            found = []
+            for number in sorted(numbers):
+                rows = rows_of_run(source, number)
+                found.append((_catalogue(source, rows.run["catalogue_sha256"]), rows))
+        with self._writing() as connection:
+            result = []
+            for catalogue, rows in found:
+                entries = list(entries_in(connection))
+                added = _known(entries, [rows])[0]
+                result.append(added or _insert(connection, catalogue, rows, entries, now))
             return tuple(result)
 
     @contextmanager
@@ -215,7 +234,10 @@ class History:
                 pass
         with self._opened(read_only=True) as connection:
             _check_version(connection, self.path)
-            yield connection
+            try:
+                yield connection
+            except duckdb.Error as error:
+                raise RecordsError(_damaged(self.path)) from error
 
     def _behind(self) -> bool:
         with self._opened(read_only=True) as connection:
@@ -247,6 +269,22 @@ class History:
 
     def _create(self) -> None:
         """Make an empty history beside its place and put it there whole: half a file cannot be opened."""
+        wal = self.path.with_name(f"{self.path.name}.wal")
+        if wal.exists():
+            raise RecordsError(
+                Problem(
+                    Text(
+                        vi="Tệp lịch sử đã mất, chỉ còn phần ghi dở của nó",
+                        en="The history is gone, only what was last written to it is left",
+                    ),
+                    Place(str(wal)),
+                    Text(
+                        vi="Khôi phục tệp lịch sử, hoặc chuyển tệp .wal đi nơi khác",
+                        en="Restore the history, or move the .wal file away",
+                    ),
+                )
+            )
+        self._clear_away()
         aside = self.path.with_name(f".{self.path.name}.{os.getpid()}.part")
         try:
             with duckdb.connect(str(aside), config=dict(_STORAGE)) as connection:
@@ -255,12 +293,30 @@ class History:
         finally:
             aside.unlink(missing_ok=True)
 
+    def _clear_away(self) -> None:
+        """Remove what a run that was killed left where it made a history, unless it is at it still."""
+        now = time.time()
+        for path in self.path.parent.glob(f".{self.path.name}.*.part*"):
+            if now - path.stat().st_mtime > _SECONDS_TO_MAKE_ONE:
+                path.unlink(missing_ok=True)
+
+    def _connected(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+        """Open the file, waiting a little where another program has it: writing takes no longer."""
+        end = time.monotonic() + _SECONDS_TO_WAIT
+        while True:
+            try:
+                return duckdb.connect(
+                    str(self.path), read_only=read_only, config={} if read_only else dict(_STORAGE)
+                )
+            except duckdb.IOException as error:
+                if "lock" not in str(error) or time.monotonic() > end:
+                    raise
+            time.sleep(_SECONDS_BETWEEN)
+
     @contextmanager
     def _opened(self, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
         try:
-            connection = duckdb.connect(
-                str(self.path), read_only=read_only, config={} if read_only else dict(_STORAGE)
-            )
+            connection = self._connected(read_only=read_only)
         except duckdb.Error as error:
             if not read_only:
                 raise
@@ -296,7 +352,19 @@ def _version(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
             )
         )
     found = connection.execute("SELECT max(version) FROM history_version").fetchone()
-    return 0 if found is None or found[0] is None else int(found[0])
+    if found is None or found[0] is None:
+        raise RecordsError(_damaged(path))
+    return int(found[0])
+
+
+def _damaged(path: Path) -> Problem:
+    return Problem(
+        Text(
+            vi="Tệp lịch sử này đã hỏng: thiếu bảng hoặc cột", en="This history is damaged: it lacks a part"
+        ),
+        Place(str(path)),
+        Text(vi="Khôi phục từ bản sao lưu", en="Restore it from a copy"),
+    )
 
 
 def _check_version(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
@@ -357,7 +425,7 @@ def _key(run: Mapping[str, Any]) -> tuple[str, str, str]:
 
 def _insert(
     connection: duckdb.DuckDBPyConnection,
-    kept: Kept,
+    catalogue: Catalogue,
     rows: RunRows,
     entries: Sequence[RunEntry],
     now: datetime,
@@ -367,7 +435,7 @@ def _insert(
     revision = max(revisions, default=0) + 1
     connection.execute(
         "INSERT OR IGNORE INTO catalogues VALUES (?, ?, ?)",
-        [kept.catalogue.sha256, kept.catalogue.file, kept.catalogue.content],
+        [catalogue.sha256, catalogue.file, catalogue.content],
     )
     circumstances = {"content_sha256": rows.content_sha256, "revision": revision, "recorded_at": now}
     run = {**rows.run, **circumstances}

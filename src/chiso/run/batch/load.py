@@ -15,7 +15,7 @@ from chiso.catalogue.values import Values
 from chiso.errors import CatalogueError, Language, Place, Problem, Text, UsageError, allowed_words
 from chiso.reporting.forms import SUFFIXES
 from chiso.run.batch.model import WHATS, WITHS, Batch, GateLimits, Inputs, Output, Wait
-from chiso.run.batch.patterns import PLACEHOLDERS, faulty_placeholders
+from chiso.run.batch.patterns import PLACEHOLDERS, cannot_be_searched, faulty_placeholders
 from chiso.terms.columns import COUNTED_TABLES
 from chiso.terms.unit import LEVELS
 
@@ -146,6 +146,14 @@ class _Reading:
                 Text(vi=f"Không có chỗ điền {name}", en=f"There is no placeholder {name}"),
                 allowed_words(PLACEHOLDERS),
             )
+        if pattern and cannot_be_searched(pattern):
+            self._values.fault(
+                step,
+                Text(
+                    vi="Không phải một mẫu tên tệp: “**” phải đứng riêng giữa hai dấu “/”",
+                    en="This is no pattern of files: “**” must stand alone between two “/”",
+                ),
+            )
 
     def _outputs(self) -> tuple[tuple[Output, ...], str]:
         values = self._values
@@ -187,7 +195,7 @@ class _Reading:
         if not file:
             return
         name = PurePosixPath(file)
-        if name.name != file or file in (".", "..") or "\\" in file or file == MANIFEST:
+        if name.name != file or file in (".", "..") or set(file) & {"\\", "\0"} or file == MANIFEST:
             self._values.fault(
                 step,
                 Text(

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal, TextIO
 
-from chiso.errors import CannotWriteError, Language, Place, Problem, Text
+from chiso.errors import CannotWriteError, ChisoError, Language, Place, Problem, Text
 
 Level = Literal["info", "warning", "error"]
 
@@ -27,7 +27,7 @@ class Log:
         self._language = language
         self._stream = stream
         self._file: TextIO | None = None
-        self._path = file
+        self.file_path = file
         if file is not None:
             try:
                 self._file = file.open("a", encoding="utf-8", newline="\n")
@@ -50,9 +50,20 @@ class Log:
             # A full disk must not make the results worse than they are; what is left is told here.
             self._file = None
             self._stream.write(
-                f"{at} {_cannot_log(self._path or Path()).in_language(self._language)}\n"
+                f"{at} {_cannot_log(self.file_path or Path()).in_language(self._language)}\n"
                 f"{at} {said} ({type(error).__name__})\n"
             )
+
+    def tell_end(self, error: ChisoError) -> None:
+        """Write what ended the run; on a stream whoever asked for the run is told it there."""
+        if self._file is None:
+            return
+        code = int(error.exit_code)
+        for problem in error.problems:
+            told = Text(problem.in_language("vi"), problem.in_language("en"))
+            self.tell("failed", told, "error", exit_code=code)
+        ended = Text(vi=f"dừng, mã thoát {code}", en=f"ended with exit code {code}")
+        self.tell("finished", ended, "error", exit_code=code)
 
     def close(self) -> None:
         """End the log."""

@@ -18,7 +18,7 @@ from chiso.errors import Place, Problem, RecordsError, Text
 from chiso.history.store import RunEntry
 from chiso.records.sources.container import sha256_of
 from chiso.reporting.json_output import catalogue_entry, fates_entry, period_entry
-from chiso.run.batch.model import Batch, GateName, With
+from chiso.run.batch.model import GATES, WITHS, Batch, GateName, With
 from chiso.run.preparing import PeriodRequest
 from chiso.scoring.scoreboard import Scoreboard
 from chiso.version import __version__
@@ -34,15 +34,17 @@ _SINGLE = ("units", "catalogue", "working_days", "assignments")
 class Made:
     """How the results of a period were made: from which files, compared with what, past which gates.
 
-    ``compared`` are the period and content hash of each board that was compared with, ``before`` the runs of
-    the history in which figures of other periods were looked up; ``select`` is what was chosen of the
-    results; ``accepted`` are the gates that were opened by hand.
+    ``content_sha256`` is the board's, as a history has it. ``compared`` are the period and content hash of
+    each board that was compared with, ``before`` the runs of the history in which figures of other periods
+    were looked up; ``select`` is what was chosen of the results; ``accepted`` are the gates that were opened
+    by hand.
     """
 
     batch: Batch
     request: PeriodRequest
     compared: Mapping[With, tuple[str, str]]
     before: Sequence[RunEntry]
+    content_sha256: str
     accepted: Sequence[GateName]
     select: Sequence[str]
 
@@ -61,6 +63,7 @@ def manifest_bytes(board: Scoreboard, made: Made, folder: Path, outputs: Mapping
             "text": batch.text,
         },
         "period": period_entry(board),
+        "content_sha256": made.content_sha256,
         "catalogue": {key: value for key, value in catalogue_entry(board).items() if key != "effective_on"},
         "inputs": [*_inputs(made.request, batch.folder)],
         "tables": [
@@ -90,11 +93,17 @@ def manifest_bytes(board: Scoreboard, made: Made, folder: Path, outputs: Mapping
     return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def _inputs(request: PeriodRequest, folder: Path) -> Sequence[dict[str, object]]:
+def inputs_by_role(request: PeriodRequest) -> tuple[tuple[str, Path], ...]:
+    """Return every file that a request reads, with what it is for."""
     found = [(role, path) for role in _SEVERAL for path in getattr(request, role)]
     found += [(role, getattr(request, role)) for role in _SINGLE if getattr(request, role) is not None]
+    return tuple(found)
+
+
+def _inputs(request: PeriodRequest, folder: Path) -> Sequence[dict[str, object]]:
     return [
-        {"role": role, "file": _relative(path, folder), "sha256": sha256_of(path)} for role, path in found
+        {"role": role, "file": _relative(path, folder), "sha256": sha256_of(path)}
+        for role, path in inputs_by_role(request)
     ]
 
 
@@ -151,13 +160,43 @@ class Manifest:
         return tuple(problems)
 
 
+def _require_form(data: Any) -> None:
+    """Raise ValueError, KeyError or TypeError where something that is needed is not what it should be."""
+    texts = [data["chiso_version"], data["content_sha256"], data["period"]["label"]]
+    texts += [data["batch"][key] for key in ("name", "file", "folder", "text")]
+    for key, names in _FORM.items():
+        if not isinstance(data[key], list):
+            raise TypeError(key)
+        texts += [entry[name] for entry in data[key] for name in names] if names else data[key]
+    date.fromisoformat(data["period"]["as_of"])
+    roles = {entry["role"] for entry in data["inputs"]}
+    compared = {entry["with"] for entry in data["compared_with"]}
+    known = (
+        roles <= {*_SEVERAL, *_SINGLE}
+        and compared <= set(WITHS)
+        and set(data["gates_accepted"]) <= set(GATES)
+    )
+    if not known or not all(isinstance(text, str) for text in texts):
+        raise ValueError
+
+
+# What each list of a manifest holds: texts, or entries with texts under these names.
+_FORM: Mapping[str, tuple[str, ...]] = {
+    "inputs": ("role", "file", "sha256"),
+    "outputs": ("file", "sha256"),
+    "compared_with": ("with", "period", "content_sha256"),
+    "earlier_figures": ("period", "content_sha256"),
+    "gates_accepted": (),
+    "select": (),
+}
+
+
 def read_manifest(path: Path) -> Manifest:
     """Return a manifest; raises RecordsError where it cannot be read or is none."""
     try:
         data = json.loads(path.read_text("utf-8"))
+        _require_form(data)
         folder = path.resolve().parent / data["batch"]["folder"]
-        for key in ("period", "inputs", "outputs", "compared_with", "earlier_figures", "select"):
-            data[key]
     except OSError as error:
         message = Text(vi="Không đọc được bản kê", en="Cannot read the manifest")
         raise RecordsError(Problem(message, Place(str(path)))) from error

@@ -51,6 +51,11 @@ class GateLimits:
     units_stay: bool = False
     largest_jump: Fraction | None = None
 
+    @property
+    def ask_before(self) -> bool:
+        """Whether some gate asks for the period before."""
+        return bool(self.fewest_rows or self.most_rows or self.units_stay or self.largest_jump is not None)
+
 
 @dataclass(frozen=True)
 class Wait:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from chiso.errors import Place, Problem, RecordsError, Text
 from chiso.run.batch.model import Batch
@@ -32,6 +32,25 @@ PLACEHOLDERS = ("{period}", "{year}", "{month}", "{quarter}", "{first_day}", "{l
 def faulty_placeholders(pattern: str) -> tuple[str, ...]:
     """Return what stands in braces and is no placeholder."""
     return tuple(name for name in _PLACEHOLDER.findall(pattern) if name not in PLACEHOLDERS)
+
+
+def cannot_be_searched(pattern: str) -> bool:
+    """Return whether a pattern is none that files could fit."""
+    filled = _PLACEHOLDER.sub("x", pattern)
+    try:
+        next(_matching(Path("/nowhere"), filled), None)
+    except (ValueError, NotImplementedError, IndexError):
+        return True
+    return "\0" in pattern
+
+
+def parents_of_results(batch: Batch) -> tuple[Path, ...]:
+    """Return the folders that the results of any period stand in, as far as they are there."""
+    pattern = _PLACEHOLDER.sub("*", str(PurePath(batch.results).parent))
+    root = Path(pattern).anchor
+    start, rest = (Path(root), pattern.removeprefix(root)) if root else (batch.folder, pattern)
+    found = [start] if rest in ("", ".") else sorted(start.glob(rest))
+    return tuple(path for path in found if path.is_dir())
 
 
 def for_period(pattern: str, period: Period) -> str:

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from chiso.errors import CannotWriteError, Place, Problem, Text
 
 Contents = Mapping[str, bytes]
+# What stands beside the place of results while they are put there.
+_LEFT = re.compile(r"\.(?P<name>.+)\.(?P<what>former|part-\w+)")
 
 
 @dataclass(frozen=True)
@@ -27,28 +30,30 @@ class Staged:
     folder: Path
 
 
-def repair(folder: Path) -> bool:
-    """Put right what a killed run left beside ``folder``; return whether there was anything.
+def repair(parent: Path, ours: Callable[[Path], bool]) -> tuple[Path, ...]:
+    """Put right what killed runs left in a folder of results; return the places that it concerned.
 
-    Raises CannotWriteError where that cannot be done.
+    Results that stand beside their place come back to it where nothing else stands there. What was staged
+    is thrown away. ``ours`` tells whether a folder of results is of this batch; others are left alone. Raises
+    CannotWriteError where that cannot be done.
     """
-    if not folder.parent.is_dir():
-        return False
-    former = _former(folder)
-    left = [path for path in folder.parent.iterdir() if path.name.startswith(_aside_prefix(folder))]
-    try:
-        if former.exists():
-            left.append(former)
-            if folder.exists():
-                shutil.rmtree(former)
+    concerned: list[Path] = []
+    for path in sorted(parent.iterdir()) if parent.is_dir() else ():
+        match = _LEFT.fullmatch(path.name)
+        if match is None or not path.is_dir() or path.is_symlink():
+            continue
+        folder = path.with_name(match["name"])
+        if match["what"] == "former" and not ours(path):
+            continue
+        try:
+            if match["what"] == "former" and not folder.exists():
+                path.rename(folder)
             else:
-                former.rename(folder)
-        for path in left:
-            if path.exists():
                 shutil.rmtree(path)
-    except OSError as error:
-        raise CannotWriteError(_cannot_write(folder)) from error
-    return bool(left)
+        except OSError as error:
+            raise CannotWriteError(_cannot_write(folder)) from error
+        concerned.append(folder)
+    return tuple(dict.fromkeys(concerned))
 
 
 def stands_there(folder: Path, contents: Contents) -> bool:

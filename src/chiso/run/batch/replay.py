@@ -14,6 +14,7 @@ from chiso.run.batch.load import batch_of
 from chiso.run.batch.manifest import Made, Manifest, manifest_bytes, read_manifest
 from chiso.run.batch.model import Batch, With
 from chiso.run.batch.render import Results, outputs_of, selection_of
+from chiso.run.history import as_kept
 from chiso.run.preparing import Reader, runs_before
 from chiso.run.scoring import ScoreRequest, score
 from chiso.scoring.scoreboard import Scoreboard
@@ -66,7 +67,8 @@ def _replay(manifest: Manifest, history: Path | None) -> Replayed:
         entry["with"]: (entry["period"], entry["content_sha256"]) for entry in data["compared_with"]
     }
     before = runs_before(request, board.rules, board.judgement.period)
-    made = Made(batch, request, compared, before, data["gates_accepted"], select)
+    content_sha256, _ = as_kept(request, board, batch.name)
+    made = Made(batch, request, compared, before, content_sha256, data["gates_accepted"], select)
     again = manifest_bytes(board, made, path.parent, contents)
     problems = [*_differing(manifest, contents)]
     if again != path.read_bytes():

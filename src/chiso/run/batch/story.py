@@ -29,11 +29,12 @@ from chiso.errors import (
 )
 from chiso.history.store import History
 from chiso.run.batch.gates import gate_problems
+from chiso.run.batch.keeping import announce, complete, forget, manifest_in, refuse_to_replace
 from chiso.run.batch.load import load_batch
 from chiso.run.batch.log import Level, Log
-from chiso.run.batch.manifest import NAME, Made, manifest_bytes
+from chiso.run.batch.manifest import NAME, Made, inputs_by_role, manifest_bytes
 from chiso.run.batch.model import GATES, Batch, GateName, With
-from chiso.run.batch.patterns import inputs_of, results_folder, wait_for_inputs
+from chiso.run.batch.patterns import inputs_of, parents_of_results, results_folder, wait_for_inputs
 from chiso.run.batch.publish import Staged, discard, publish, repair, stage, stands_there
 from chiso.run.batch.render import Results, outputs_of, selection_of
 from chiso.run.history import as_kept, keep
@@ -136,7 +137,7 @@ def run_batch(request: BatchRequest, around: Surroundings) -> BatchResult:
     """
     load_batch(request.file)  # a fault is told with the path as it was given
     with chdir(request.file.parent):
-        return _run(_from_there(request), around)
+        return _told(_from_there(request), around)
 
 
 def _from_there(request: BatchRequest) -> BatchRequest:
@@ -147,6 +148,15 @@ def _from_there(request: BatchRequest) -> BatchRequest:
 def _batch_of(request: BatchRequest) -> Batch:
     batch = load_batch(request.file)
     return batch if request.history is None else replace(batch, history=request.history)
+
+
+def _told(request: BatchRequest, around: Surroundings) -> BatchResult:
+    """Run, and tell the log what ends the run."""
+    try:
+        return _run(request, around)
+    except ChisoError as error:
+        around.log.tell_end(error)
+        raise
 
 
 def _run(request: BatchRequest, around: Surroundings) -> BatchResult:
@@ -162,16 +172,11 @@ def _run(request: BatchRequest, around: Surroundings) -> BatchResult:
         for period in parse_periods(request.periods, today)
     ]
     with _alone(batch, request, around):
-        for each in periods:
-            if repair(each.folder):
-                told = Text(vi="dọn dẹp sau lần chạy bị ngắt", en="put right what a run that was ended left")
-                _tell(around, each, "repaired", told)
+        _repair(batch, around)
         _read_and_score(batch, periods, request, around)
         _pass_gates(batch, periods, accepted, around)
         _render(batch, periods, request, accepted, around)
-        _write(periods, around)
-        if batch.history is not None and not request.select:
-            _keep(batch, batch.history, periods, around)
+        _write(batch, periods, around, kept=batch.history if not request.select else None)
     result = BatchResult(tuple(_outcome(each) for each in periods))
     around.log.tell(
         "finished",
@@ -237,6 +242,22 @@ def _alone(batch: Batch, request: BatchRequest, around: Surroundings) -> Iterato
         lock.release()
 
 
+def _repair(batch: Batch, around: Surroundings) -> None:
+    """Put right what a killed run of any period left, and keep what it wrote and did not keep."""
+    for parent in parents_of_results(batch):
+        for folder in repair(parent, lambda path: manifest_in(path, batch) is not None):
+            told = Text(
+                vi=f"{folder}: dọn dẹp sau lần chạy bị ngắt",
+                en=f"{folder}: put right what a run that was ended left",
+            )
+            around.log.tell("repaired", told, "warning", folder=str(folder))
+    if batch.history is not None:
+        added = complete(batch, batch.history, around.now())
+        new = [each.number for each in added if each.new]
+        if new:
+            _tell_kept(new, batch.history, around)
+
+
 def _read_and_score(
     batch: Batch, periods: Sequence[_Period], request: BatchRequest, around: Surroundings
 ) -> None:
@@ -252,6 +273,8 @@ def _read_and_score(
             _fail(each, error, around)
             continue
         each.request = _request_of(batch, read, each)
+        _refuse_inside(batch, each, around.log.file_path)
+        refuse_to_replace(each.folder, batch)
         groups.setdefault(read, []).append(each)
     for read, group in groups.items():
         asked = ScoreRequest(
@@ -286,6 +309,30 @@ def _read_and_score(
                 _fail(each, unscored[each.judgement.period], around)
 
 
+def _refuse_inside(batch: Batch, each: _Period, log: Path | None) -> None:
+    """Refuse results in a folder that holds what the run needs: they would take its place."""
+    assert each.request is not None  # it has its inputs
+    folder = each.folder.resolve()
+    needed = [
+        *inputs_by_role(each.request),
+        ("batch", Path(batch.file)),
+        *((name, path) for name, path in (("history", batch.history), ("log", log)) if path is not None),
+    ]
+    inside = [path for _, path in needed if folder in path.resolve().parents]
+    if inside:
+        names = ", ".join(sorted({path.name for path in inside}))
+        raise UsageError(
+            Problem(
+                Text(
+                    vi=f"Thư mục kết quả chứa tệp mà lô cần: {names}",
+                    en=f"The folder of results holds files that the batch needs: {names}",
+                ),
+                Place(str(each.folder)),
+                Text(vi="Chọn thư mục khác trong outputs.folder", en="Choose another outputs.folder"),
+            )
+        )
+
+
 def _request_of(batch: Batch, read: ReadRequest, each: _Period) -> PeriodRequest:
     """Return what makes one period again: its own day of judgement, whichever day it is then."""
     return PeriodRequest(
@@ -310,6 +357,8 @@ def _pass_gates(
         if each.board is None:
             continue
         before = _earlier(batch, each, "previous", periods)
+        if before is None and batch.gates.ask_before and not each.judgement.provisional:
+            _tell(around, each, "gates_not_asked", _NOTHING_BEFORE, "warning")
         found = gate_problems(each.board, None if before is None else before.board, batch.gates)
         for gate, problem in found:
             if gate in accepted:
@@ -354,12 +403,17 @@ def _render(
             each.request,
             {name: (found.period, found.content_sha256) for name, found in earlier.items()},
             runs_before(each.request, each.board.rules, each.judgement.period),
+            as_kept(each.request, each.board, batch.name)[0],
             accepted,
             request.select,
         )
         each.contents = {**contents, NAME: manifest_bytes(each.board, made, each.folder, contents)}
 
 
+_NOTHING_BEFORE = Text(
+    vi="chưa so được với kỳ trước: lịch sử không có kỳ trước, hoặc kỳ trước không đạt",
+    en="not held against the period before: the history has none, or it did not pass",
+)
 _NEVER_KEPT: Mapping[With, Text] = {
     "previous": Text(
         vi="không so được: lịch sử không có kỳ trước", en="not compared: the history has no period before"
@@ -398,8 +452,11 @@ def _earlier(batch: Batch, each: _Period, which: With, periods: Sequence[_Period
     return _Earlier(wanted.label, entry.content_sha256, history.board(entry.number))
 
 
-def _write(periods: Sequence[_Period], around: Surroundings) -> None:
-    """Put the results of all periods into their places; those that stand there already are not touched."""
+def _write(batch: Batch, periods: Sequence[_Period], around: Surroundings, *, kept: Path | None) -> None:
+    """Put the results of all periods into their places; those that stand there already are not touched.
+
+    Their boards are ``kept`` in the history, all of them or none, once the results stand.
+    """
     ready = [each for each in periods if each.contents]
     staged: list[Staged] = []
     try:
@@ -407,6 +464,13 @@ def _write(periods: Sequence[_Period], around: Surroundings) -> None:
             each.unchanged = stands_there(each.folder, each.contents)
             if not each.unchanged:
                 staged.append(stage(each.folder, each.contents))
+        boards = [
+            (each.request, each.board)
+            for each in ready
+            if each.request is not None and each.board is not None
+        ]
+        if kept is not None and staged:
+            announce(kept, boards, around.now(), batch.name)
     except BaseException:
         discard(staged)
         raise
@@ -420,23 +484,18 @@ def _write(periods: Sequence[_Period], around: Surroundings) -> None:
                 vi=f"đã ghi {files} tệp vào {each.folder}", en=f"wrote {files} files to {each.folder}"
             )
             _tell(around, each, "written", told, folder=str(each.folder), files=files)
+    if kept is not None and boards:
+        added = keep(kept, boards, around.now(), batch.name)
+        forget(kept)
+        new = [each.number for each in added if each.new]
+        if new:
+            _tell_kept(new, kept, around)
 
 
-def _keep(batch: Batch, history: Path, periods: Sequence[_Period], around: Surroundings) -> None:
-    """Keep the boards of all periods that were written, all of them or none."""
-    kept = [
-        (each.request, each.board)
-        for each in periods
-        if each.contents and each.request is not None and each.board is not None
-    ]
-    if not kept:
-        return
-    added = keep(history, kept, around.now(), batch.name)
-    new = [each.number for each in added if each.new]
-    if new:
-        listed = ", ".join(map(str, new))
-        told = Text(vi=f"đã lưu lần chạy {listed} vào {history}", en=f"kept run {listed} in {history}")
-        around.log.tell("kept", told, runs=new)
+def _tell_kept(runs: Sequence[int], history: Path, around: Surroundings) -> None:
+    listed = ", ".join(map(str, runs))
+    told = Text(vi=f"đã lưu lần chạy {listed} vào {history}", en=f"kept run {listed} in {history}")
+    around.log.tell("kept", told, runs=list(runs))
 
 
 def _waiting(around: Surroundings, each: _Period, error: RecordsError) -> None:
