@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any, get_args
 
 import jsonschema
+import openpyxl
 import pytest
 
+from chiso.catalogue.assignments import ASSIGNMENT_COLUMNS
 from chiso.reporting.compare_tables import CAUSE_NAMES
 from chiso.scoring import scoreboard
 from chiso.scoring.comparing.side import CAUSES
@@ -132,8 +134,9 @@ def test_json_keeps_to_its_schema(
 
 def test_the_schema_is_strict(validator: jsonschema.Draft202012Validator) -> None:
     schema: Any = validator.schema
+    optional = {"assignments", *ASSIGNMENT_COLUMNS}
     for described in strict_objects(schema):
-        assert described["required"] == list(described["properties"])
+        assert described["required"] == [key for key in described["properties"] if key not in optional]
     definitions = schema["$defs"]
     assert list(definitions["attributed"]["properties"]["parts"]["properties"]) == list(CAUSES)
     assert schema["properties"]["causes"]["items"]["enum"] == list(CAUSES) == list(CAUSE_NAMES)
@@ -235,3 +238,131 @@ def test_a_row_in_quarantine_can_end_it(town: Path, chiso: Any, tmp_path: Path) 
     broken.write_text("case_id,unit_code,received_at\nX,C1,31/02/2026\n", "utf-8")
     outcome = chiso(*asked(town, "--records-b", str(broken), "--strict", "--lang", "en"))
     assert outcome.code == 14 and outcome.stdout == ""
+
+
+@pytest.fixture(scope="module")
+def owners(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An official answers for index 1, nobody for index 2."""
+    path = tmp_path_factory.mktemp("plan") / "plan.csv"
+    path.write_text("index,lead,cooperating,responsible,report_deadline\n1,VP,A;B,CB-1,05/11/2026\n", "utf-8")
+    return path
+
+
+def test_who_answers_stands_at_the_end_and_nothing_else_changes(
+    town: Path, chiso: Any, owners: Path, tmp_path: Path
+) -> None:
+    index = ("--detail", "index", "--lang", "en")
+    plain, beside = (
+        chiso(*asked(town, *index, "--format", "csv", *more)) for more in ((), ("--assignments", str(owners)))
+    )
+    assert beside.code == 0, beside.stderr
+    before, after = (list(csv.reader(io.StringIO(told.stdout))) for told in (plain, beside))
+    width = len(before[0])
+    assert [row[:width] for row in after] == before
+    assert after[0][width:] == list(ASSIGNMENT_COLUMNS)
+    told = {row[before[0].index("index")]: row[width:] for row in after[1:]}
+    assert told == {"1": ["VP", "A; B", "CB-1", "2026-11-05"], "2": ["", "", "", ""]}
+    assert f"\nNobody answers for index 2 ({owners})\n" in beside.stderr
+    assert "Nobody answers" not in plain.stderr
+    book = tmp_path / "changes.xlsx"
+    assert chiso(*asked(town, *index, "--assignments", str(owners), "-o", str(book))).code == 0
+    labels = [cell.value for cell in next(openpyxl.load_workbook(book).worksheets[0].rows)]
+    assert labels[-4:] == ["Lead", "Cooperating", "Responsible", "Report due"]
+    totals = [chiso(*asked(town, "--format", "csv", *more)) for more in ((), ("--assignments", str(owners)))]
+    assert totals[0].stdout == totals[1].stdout != ""
+
+
+def test_people_see_one_column_of_owners(
+    town: Path, chiso: Any, owners: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    more = ("--unit", "C1", "--detail", "index", "--lang", "vi", "--assignments", str(owners))
+    lines = chiso(*asked(town, *more)).stdout.splitlines()
+    table = lines[: next(n for n, line in enumerate(lines) if line.startswith("·"))]
+    assert all(len(line.rstrip()) <= 80 for line in table)
+    assert any(line.split()[-2:] == ["Phụ", "trách"] or line.endswith("Phụ trách") for line in table)
+    shown = {line.split()[0]: line.split()[-1] for line in table if line[:2] in ("1 ", "2 ")}
+    assert shown == {"1": "CB-1", "2": "–"}
+
+
+def test_only_the_indices_of_one_are_shown_and_their_cases(
+    town: Path, chiso: Any, owners: Path, tmp_path: Path, validator: jsonschema.Draft202012Validator
+) -> None:
+    more = ("--detail", "index", "--assignments", str(owners), "--lang", "en")
+    own = (*more, "--responsible", "vp", "--cases", str(tmp_path / "cases.csv"))
+    outcome = chiso(*asked(town, *own, "--format", "json"))
+    assert outcome.code == 0, outcome.stderr
+    data, whole = (
+        json.loads(outcome.stdout),
+        json.loads(chiso(*asked(town, *more, "--format", "json")).stdout),
+    )
+    assert not [error.message for told in (data, whole) for error in validator.iter_errors(told)]
+    assert data["assignments"]["without_owner"] == ["2"]
+    assert [[told["index"] for told in unit["indices"]] for unit in data["units"]] == [["1"], ["1"], []]
+    assert data["units"][1]["indices"][0]["responsible"] == "CB-1"
+    # Totals and what moved them are of all indices, whoever's are shown.
+    for told in (data, whole):
+        for unit in told["units"]:
+            unit["indices"] = None
+    assert data["units"] == whole["units"]
+    assert data["causes"] == whole["causes"]
+    only = "Only the indices of --responsible: 1; totals are of all indices"
+    assert only in data["notes"] and only not in whole["notes"]
+    assert (tmp_path / "cases.csv").read_text("utf-8").splitlines()[1:] == [
+        "C1,1,cases,K1,removed,-1,-1",
+        "C1,1,cases,'=K11,new,1,1",
+    ]
+    page = chiso(*asked(town, *own)).stdout
+    assert [line[0] for line in page.splitlines() if line[:2] in ("1 ", "2 ")] == ["1"]
+
+
+def test_that_none_of_their_indices_changes_is_told_of_them_alone(
+    town: Path, chiso: Any, owners: Path
+) -> None:
+    own = ("--detail", "index", "--assignments", str(owners), "--responsible", "CB-1", "--lang", "en")
+    same = ("--records-b", str(town / "a" / "records"), "--records-a", str(town / "a" / "records"))
+    rules = ("--catalogue", str(town / "a" / "rules.yaml"), *DAY)
+    outcome = chiso("compare", "2026-08", "2026-08", *same, *rules, *own)
+    assert outcome.code == 0, outcome.stderr
+    assert "No index of --responsible changes" in outcome.stdout
+
+
+def test_assignments_are_read_by_the_rules_after(town: Path, chiso: Any, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.csv"
+    plan.write_text("index,lead\n1,VP\n", "utf-8")
+    rules = (town / "a" / "rules.yaml").read_text("utf-8")
+    other = tmp_path / "rules.yaml"
+    other.write_text(rules.replace('code: "1"', 'code: "9"'), "utf-8")
+    assert other.read_text("utf-8") != rules
+    more = ("--detail", "index", "--assignments", str(plan), "--format", "csv")
+    # Index 1 is known after.
+    assert chiso(*asked(town, *more, "--catalogue-a", str(other))).code == 0
+    refused = chiso(*asked(town, *more, "--catalogue-b", str(other)))
+    assert (refused.code, refused.stdout) == (11, "")
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("--responsible", "CB-1", "--detail", "index"), "--responsible needs assignments"),
+        (("--responsible", "CB-1", "--assignments", "PLAN"), "--responsible needs --detail index"),
+        (
+            ("--responsible", "CB-2", "--assignments", "PLAN", "--detail", "index"),
+            "the assignments give “CB-2” no index",
+        ),
+    ],
+)
+def test_indices_of_one_need_assignments_and_detail(
+    town: Path, chiso: Any, owners: Path, more: tuple[str, ...], said: str
+) -> None:
+    given = [str(owners) if option == "PLAN" else option for option in more]
+    outcome = chiso(*asked(town, *given, "--lang", "en"))
+    assert (outcome.code, outcome.stdout) == (2, "")
+    assert said in outcome.stderr
+
+
+def test_assignments_are_not_written_over(town: Path, chiso: Any, owners: Path) -> None:
+    before = owners.read_bytes()
+    for option in ("-o", "--cases"):
+        assert chiso(*asked(town, "--assignments", str(owners), option, str(owners))).code == 13
+    assert owners.read_bytes() == before

@@ -20,6 +20,7 @@ from chiso.cli.options import (
     path_option,
     peer_groups_option,
     reading_options,
+    refuse_total_of_some_indices,
     scoring_options,
     several_periods,
 )
@@ -86,11 +87,7 @@ def score(**options: Any) -> int:
 
 def _refuse_what_would_mislead(options: dict[str, Any]) -> None:
     """Refuse a total of some indices, and an index's owner beside the officials of its cases."""
-    if options["responsible"] is not None and options["detail"] != "index":
-        raise usage(
-            "--responsible cần --detail index: điểm của vài chỉ số không phải tổng điểm",
-            "--responsible needs --detail index: the points of some indices are no total",
-        )
+    refuse_total_of_some_indices(options)
     if options["assignments"] is not None and options["by"] == "officer":
         raise usage(
             "--assignments không đi với --by officer: ở đó mỗi dòng là cán bộ xử lý hồ sơ",

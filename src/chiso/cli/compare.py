@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chiso.cli.commands import main
-from chiso.cli.options import Day, Share, common, output_options, path_option, units_options
+from chiso.cli.options import (
+    Day,
+    Share,
+    assignment_options,
+    common,
+    output_options,
+    path_option,
+    refuse_total_of_some_indices,
+    units_options,
+)
 from chiso.cli.output import (
     chosen,
     form_of,
@@ -40,6 +49,10 @@ _SIDED = {
     "edition": False,
     "as_of": False,
 }
+
+
+# What is shown of both.
+_SHOWN = ("level", "parent", "unit", "with_records", "assignments", "responsible")
 
 
 def _sided(name: str, vi: str, en: str) -> Callable[[Any], Any]:
@@ -137,6 +150,7 @@ def _option(option: str, name: str, told: Text) -> Callable[[Any], Any]:
     default="total",
     help=say("Tổng hay từng chỉ số", "Totals or every index"),
 )
+@assignment_options
 @path_option(
     "--cases",
     vi="Ghi từng hồ sơ làm thay đổi số đếm ra CSV",
@@ -154,13 +168,14 @@ def compare(**options: Any) -> None:
     from chiso.reporting.compare_tables import compare_shown, compare_table
     from chiso.reporting.notes import quarantine_lines
 
+    refuse_total_of_some_indices(options)
     form_of(options)  # a wrong suffix is said before the work, not after
     given = {**options, "operands": tuple(Path(options[side]) for side in _SIDES)}
     refuse_overwriting({**given, "history": None, "read_history": options["history"]})
     request = run.CompareRequest(
         before=_operand(options, "a"),
         after=_operand(options, "b"),
-        **{name: options[name] for name in ("level", "parent", "unit", "with_records")},
+        **{name: options[name] for name in _SHOWN},
     )
     language = chosen(options)
     with watching(language) as progress:

@@ -251,6 +251,15 @@ def assignment_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return _all(options, command)
 
 
+def refuse_total_of_some_indices(options: dict[str, Any]) -> None:
+    """Raise UsageError for the indices of one beside totals, where the command tells either."""
+    if options["responsible"] is not None and options["detail"] != "index":
+        raise usage(
+            "--responsible cần --detail index: điểm của vài chỉ số không phải tổng điểm",
+            "--responsible needs --detail index: the points of some indices are no total",
+        )
+
+
 def office_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Which units are asked about."""
     return _all([_LEVEL, _PARENT, _UNIT], command)

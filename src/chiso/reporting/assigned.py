@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from chiso.catalogue.assignments import ASSIGNMENT_COLUMNS, Assignment, Assignments
@@ -123,6 +123,20 @@ def assignment_lines(assignments: Assignments, rules: RuleSet, language: Languag
         listed = ", ".join(f"“{heading}”" for heading in assignments.unused)
         lines.append(say(f"Cột không dùng: {listed}", f"Columns not used: {listed}"))
     return lines
+
+
+def assignment_notes(
+    assignments: Assignments | None, chosen: Collection[str] | None, rules: RuleSet
+) -> Iterator[Text]:
+    """Yield that only the ``chosen`` indices are shown, and which have no owner, where that is asked for."""
+    if chosen is not None:
+        listed = ", ".join(index.code for index in rules.indices if index.code in chosen)
+        yield Text(
+            vi=f"Chỉ các chỉ số của --responsible: {listed}; tổng điểm là của mọi chỉ số",
+            en=f"Only the indices of --responsible: {listed}; totals are of all indices",
+        )
+    if assignments is not None:
+        yield from without_owner(assignments, rules)
 
 
 def without_owner(assignments: Assignments, rules: RuleSet) -> Iterator[Text]:

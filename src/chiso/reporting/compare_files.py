@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from chiso.errors import Language, Text
+from chiso.reporting.assigned import assignment_entry, assignments_entry
 from chiso.reporting.compare_tables import standing_of
 from chiso.reporting.files import harmless
 from chiso.reporting.json_output import (
@@ -25,7 +26,7 @@ from chiso.scoring.rank import Rank
 from chiso.scoring.scoreboard import Score
 from chiso.version import __version__
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 _LINES_AT_ONCE = 5_000
 
 
@@ -39,7 +40,8 @@ def compare_json(found: BoardComparison, notes: Sequence[str], language: Languag
         "by_records": found.by_records,
         "causes": list(found.causes),
         "not_recast": [{"unit_code": code, "index": index} for code, index in found.chain.not_recast],
-        "units": [_unit(unit, language) for unit in found.units],
+        **assignments_entry(found.assignments, found.after.board.rules),
+        "units": [_unit(found, unit, language) for unit in found.units],
         "notes": list(notes),
     }
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
@@ -48,7 +50,7 @@ def compare_json(found: BoardComparison, notes: Sequence[str], language: Languag
 def case_lines(found: BoardComparison) -> Iterator[bytes]:
     """Yield ``unit_code,index,table,case_id,cause,numerator,denominator`` for every case that moved counts.
 
-    Of the units shown; what a case moved stands with its sign.
+    Of the units and indices shown; what a case moved stands with its sign.
     """
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\n")
@@ -83,7 +85,8 @@ def _side(side: Side, language: Language) -> dict[str, object]:
     }
 
 
-def _unit(unit: UnitComparison, language: Language) -> dict[str, object]:
+def _unit(found: BoardComparison, unit: UnitComparison, language: Language) -> dict[str, object]:
+    owners = found.assigned()
     return {
         "unit_code": unit.unit.code,
         "unit_name": unit.unit.name,
@@ -96,7 +99,12 @@ def _unit(unit: UnitComparison, language: Language) -> dict[str, object]:
         "after": _board(unit.after, language),
         "points": None if unit.total is None else _attributed(unit.total),
         "groups": {code: _attributed(points) for code, points in unit.groups.items()},
-        "indices": [_index(own) for own in unit.indices],
+        "indices": [
+            _index(own)
+            if found.assignments is None
+            else {**_index(own), **assignment_entry(owners.get(own.index))}
+            for own in found.shown(unit)
+        ],
     }
 
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from chiso.arithmetic import quantity
 from chiso.errors import Language, Text, plural
 from chiso.reporting import notes as remarks
+from chiso.reporting.assigned import assignment_notes
 from chiso.reporting.compare_tables import standing_of
 from chiso.reporting.tables import number_text
 from chiso.scoring.comparing.comparison import BoardComparison, Shares, UnitComparison
@@ -65,6 +66,7 @@ def _own(found: BoardComparison) -> Iterator[Text]:
         vi="Hạng được xếp trong tất cả đơn vị cùng cấp của mỗi bên, kể cả đơn vị không hiện ở đây",
         en="Ranks are those among all units of a level on each side, those not shown here included",
     )
+    yield from assignment_notes(found.assignments, found.chosen, after.board.rules)
 
 
 def _editions(before: Side, after: Side) -> Iterator[Text]:
@@ -121,7 +123,7 @@ def _not_recast(found: BoardComparison) -> Iterator[Text]:
     shown = {unit.unit.code for unit in found.units}
     by_unit: dict[str, list[str]] = {}
     for code, index in found.chain.not_recast:
-        if code in shown:
+        if code in shown and (found.chosen is None or index in found.chosen):
             by_unit.setdefault(code, []).append(index)
     for code, indices in by_unit.items():
         listed = ", ".join(indices)
@@ -143,8 +145,11 @@ def _turned_over(found: BoardComparison) -> bool:
 
 
 def _unchanged(found: BoardComparison) -> Iterator[Text]:
-    rows = [own for unit in found.units for own in unit.indices]
+    rows = [own for unit in found.units for own in found.shown(unit)]
     same = sum(not own.differs for own in rows)
+    if same == len(rows) and found.chosen is not None:
+        yield Text(vi="Không chỉ số nào của --responsible thay đổi", en="No index of --responsible changes")
+        return
     if same == len(rows):
         yield Text(vi="Không chỉ số nào thay đổi", en="No index changes")
         return

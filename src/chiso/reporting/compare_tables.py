@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from chiso.catalogue.assignments import ASSIGNMENT_COLUMNS, assignment_cells
 from chiso.catalogue.model import Bilingual
 from chiso.errors import Language, Text
+from chiso.reporting.assigned import with_owners
 from chiso.reporting.tables import (
     LABELS,
     OUTCOMES,
@@ -18,7 +20,7 @@ from chiso.reporting.tables import (
     number_text,
     signed_text,
 )
-from chiso.scoring.comparing.comparison import BoardComparison, IndexComparison, UnitComparison
+from chiso.scoring.comparing.comparison import BoardComparison, UnitComparison
 from chiso.scoring.comparing.side import CAUSES, Cause
 from chiso.scoring.comparing.states import Attributed
 from chiso.scoring.scoreboard import Score
@@ -149,8 +151,10 @@ def _index_table(found: BoardComparison) -> ReportTable:
         *_pair("outcome", "text"),
     )
     rows: list[tuple[Value, ...]] = []
+    indices: list[str] = []
     for unit in found.units:
-        for own in unit.indices:
+        for own in found.shown(unit):
+            indices.append(own.index)
             both = (own.before, own.after)
             known = own.after or own.before
             rows.append(
@@ -167,7 +171,23 @@ def _index_table(found: BoardComparison) -> ReportTable:
                     *(None if score is None else score.outcome for score in both),
                 )
             )
-    return ReportTable(columns, tuple(rows))
+    return _with_assignments(ReportTable(columns, tuple(rows)), found, indices)
+
+
+def _with_assignments(table: ReportTable, found: BoardComparison, indices: Sequence[str]) -> ReportTable:
+    """Return a table with who answers for each row's index at the end; as it is without assignments."""
+    if found.assignments is None:
+        return table
+    owners = found.assigned()
+    cells = [assignment_cells(owners.get(index)) for index in indices]
+    return ReportTable(
+        (*table.columns, *(_text(name) for name in ASSIGNMENT_COLUMNS)),
+        tuple(
+            (*row, *(own[name] for name in ASSIGNMENT_COLUMNS))
+            for row, own in zip(table.rows, cells, strict=True)
+        ),
+        table.headings,
+    )
 
 
 # For people
@@ -222,10 +242,12 @@ def _shown_by_index(found: BoardComparison, language: Language) -> ReportTable:
         after,
     )
     rows: list[tuple[Value, ...]] = []
+    indices: list[str] = []
     headings: dict[int, Text] = {}
     for unit in found.units:
         if unit.total is None:
             continue
+        changed = [own for own in found.shown(unit) if own.differs]
         headings[len(rows)] = Text(vi=sum_line(unit, "vi"), en=sum_line(unit, "en"))
         rows += [
             (
@@ -236,14 +258,14 @@ def _shown_by_index(found: BoardComparison, language: Language) -> ReportTable:
                 _told(own.points, language),
                 _points(own.after, own.points.after, language),
             )
-            for own in changed(unit)
+            for own in changed
         ]
-    return ReportTable(columns, tuple(rows), headings if rows else {})
-
-
-def changed(unit: UnitComparison) -> Iterator[IndexComparison]:
-    """Yield the indices of a unit that are not what they were."""
-    yield from (own for own in unit.indices if own.differs)
+        indices += [own.index for own in changed]
+    table = ReportTable(columns, tuple(rows), headings if rows else {})
+    owners = found.assigned()
+    return with_owners(
+        _with_assignments(table, found, indices), [owners.get(index) for index in indices], language
+    )
 
 
 def sum_line(unit: UnitComparison, language: Language) -> str:

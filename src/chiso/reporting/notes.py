@@ -9,7 +9,7 @@ from typing import Protocol
 from chiso.catalogue.formula import RuleSet
 from chiso.errors import Language, Place, Problem, Text, plural
 from chiso.records.dataset import QuarantinedRow
-from chiso.reporting.assigned import without_owner
+from chiso.reporting.assigned import assignment_notes
 from chiso.reporting.earlier_notes import due_notes, earlier_notes
 from chiso.reporting.tables import NOT_RECORDS, number_text
 from chiso.scoring.counts import Fates
@@ -86,14 +86,7 @@ def _notes(board: Scoreboard) -> Iterator[Text]:
     yield from _undetermined(board)
     yield from earlier_notes(board)
     yield from due_notes(board)
-    if board.chosen is not None:
-        listed = ", ".join(index.code for index in board.rules.indices if index.code in board.chosen)
-        yield Text(
-            vi=f"Chỉ các chỉ số của --responsible: {listed}; tổng điểm là của mọi chỉ số",
-            en=f"Only the indices of --responsible: {listed}; totals are of all indices",
-        )
-    if board.assignments is not None:
-        yield from without_owner(board.assignments, board.rules)
+    yield from assignment_notes(board.assignments, board.chosen, board.rules)
     if board.inferred:
         listed = ", ".join(board.inferred)
         yield Text(

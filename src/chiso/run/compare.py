@@ -12,7 +12,15 @@ from chiso.errors import Problem, Text, UsageError
 from chiso.records.dataset import Records
 from chiso.records.progress import SILENT, Progress
 from chiso.run.history import history_board
-from chiso.run.preparing import Reader, ReadRequest, check_words, nothing, provenance
+from chiso.run.preparing import (
+    OwnersRequest,
+    Reader,
+    ReadRequest,
+    assignments_of,
+    check_words,
+    nothing,
+    provenance,
+)
 from chiso.run.scoring import ScoreRequest, chosen_units
 from chiso.scoring.available import columns_needed
 from chiso.scoring.comparing.comparison import BoardComparison, UnitComparison, compare_boards
@@ -51,8 +59,8 @@ class UnitsToShow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CompareRequest(UnitsToShow):
-    """What ``compare`` is asked: both sides, and the units to show."""
+class CompareRequest(UnitsToShow, OwnersRequest):
+    """What ``compare`` is asked: both sides, the units to show, and by the rules after whose indices."""
 
     before: OperandRequest
     after: OperandRequest
@@ -74,11 +82,12 @@ def compare(
     reader = Reader(progress, when_loaded)
     before = side_of(request.before, today, reader)
     after = side_of(request.after, today, reader)
+    assignments, chosen = assignments_of(request, after.board.rules)
     again = None
     if before.counted is not None and after.counted is not None:
         again = reader.read(_with_operand(request.before), columns_needed(after.board.rules))
     found = compare_boards(before, after, again)
-    return replace(found, units=_chosen(found, request))
+    return replace(found, units=_chosen(found, request), assignments=assignments, chosen=chosen)
 
 
 def compare_boards_alone(before: Scoreboard, after: Scoreboard, shown: UnitsToShow) -> BoardComparison:

@@ -44,10 +44,21 @@ class ReadRequest:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PeriodRequest(ReadRequest):
+class OwnersRequest:
+    """The file of who answers for which index, and the one ``responsible`` whose indices are asked for.
+
+    Officials are told by code unless ``show_officials``.
+    """
+
+    assignments: Path | None = None
+    responsible: str | None = None
+    show_officials: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeriodRequest(ReadRequest, OwnersRequest):
     """What every command is asked that judges records in a period.
 
-    ``assignments`` say who answers for which index; ``responsible`` narrows the indices to those of one.
     Figures of other periods that rules ask for are looked up in the ``history`` (of that ``series``), where
     no reported figure tells them: in the last revision of the period, or in that of the ``earlier_runs``,
     which are hashes of the content of runs.
@@ -55,8 +66,6 @@ class PeriodRequest(ReadRequest):
 
     period: str
     working_days: Path | None = None
-    assignments: Path | None = None
-    responsible: str | None = None
     history: Path | None = None
     series: str | None = None
     earlier_runs: tuple[str, ...] | None = None
@@ -195,7 +204,7 @@ def earlier_figures(request: PeriodRequest, rules: RuleSet, period: Period) -> E
 
 
 def assignments_of(
-    request: PeriodRequest, rules: RuleSet
+    request: OwnersRequest, rules: RuleSet
 ) -> tuple[Assignments | None, frozenset[str] | None]:
     """Return the assignments of a request, and the codes of the indices of the responsible one asked for.
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from chiso.catalogue.assignments import Assignment, Assignments
 from chiso.catalogue.formula import Combination, Count, Measure
 from chiso.records.dataset import Records
 from chiso.scoring.comparing.chain import Chain, chain
@@ -76,12 +77,18 @@ class MovedCase:
 
 @dataclass(frozen=True)
 class BoardComparison:
-    """Two boards and what lies between them; ``causes`` are those that moved any point of any unit."""
+    """Two boards and what lies between them; ``causes`` are those that moved any point of any unit.
+
+    ``assignments`` say by the rules after who answers for which index, where that is asked for. ``chosen``
+    are the codes of the indices asked for, None for all; groups and totals are of all indices nevertheless.
+    """
 
     before: Side
     after: Side
     units: tuple[UnitComparison, ...]
     chain: Chain
+    assignments: Assignments | None = None
+    chosen: frozenset[str] | None = None
 
     @property
     def by_records(self) -> bool:
@@ -102,12 +109,27 @@ class BoardComparison:
             )
         )
 
+    def shown(self, unit: UnitComparison) -> tuple[IndexComparison, ...]:
+        """Return the indices asked for of a unit, in the order of the catalogue after."""
+        return tuple(own for own in unit.indices if self.chosen is None or own.index in self.chosen)
+
+    def assigned(self) -> Mapping[str, Assignment | None]:
+        """Return who answers for each index of the rules after, by code; nothing without assignments."""
+        if self.assignments is None:
+            return {}
+        return {index.code: self.assignments.of(index) for index in self.after.board.rules.indices}
+
     def told_by_case(self) -> frozenset[str]:
-        """Return the indices of which every record moves its own share: codes counted once do not."""
+        """Return the indices asked for of which every record moves its own share.
+
+        Those that count codes once are not among them.
+        """
         return frozenset(
             code
             for code, own in self.chain.measures.items()
-            if _by_rows(own.numerator) and _by_rows(own.denominator)
+            if (self.chosen is None or code in self.chosen)
+            and _by_rows(own.numerator)
+            and _by_rows(own.denominator)
         )
 
     def moved_cases(self, units: Collection[str]) -> Iterator[MovedCase]:
