@@ -430,14 +430,15 @@ class _Compiler:
         selected = [*(f"{key} AS key_{n}" for n, key in enumerate(keys)), "TRUE AS found"]
         selected += [f't."{column}"' for column in columns]
         found = "" if looked_up is None else f"AND {self._printer.sql(looked_up)} "
-        source = f"FROM {target.name} t {periods}{unit}WHERE t.set_aside = {dataset.NOT_SET_ASIDE} {found}".rstrip()
+        kept = f"t.set_aside = {dataset.NOT_SET_ASIDE} {found}"
+        source = f"FROM {target.name} t {periods}{unit}WHERE {kept}"
         on = [f'"{relation.name}".key_{n} = {key}' for n, key in enumerate(own)]
         # One row at most, or a look-up would multiply the rows that look: a unit that was merged into
         # another may have the same key twice.
         if relation.in_force_on is None:
             newest = "".join(f't."{name}" DESC NULLS LAST, ' for name in target.newest_by)
             place = f"row_number() OVER (PARTITION BY {', '.join(keys)} ORDER BY {newest}t.rowid DESC)"
-            rows = f"SELECT {', '.join(selected)} {source} QUALIFY {place} = 1"
+            rows = f"SELECT {', '.join(selected)} {source}QUALIFY {place} = 1"
         else:
             selected += _in_force(target, keys)
             rows = f"SELECT {', '.join(selected)} {source}"

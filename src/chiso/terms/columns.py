@@ -39,6 +39,7 @@ class ColumnSpec:
     """One column; ``values`` are the words of an enum in their fixed order.
 
     ``when_empty`` is the word that an empty cell stands for, where the national schema says so.
+    ``opinion`` marks what a citizen said of the office: of few citizens it is told by number only.
     ``decimals`` is how many figures a code has after its point: a spreadsheet that took the code for a
     number lost its last noughts.
     """
@@ -48,6 +49,7 @@ class ColumnSpec:
     values: tuple[str, ...] = ()
     when_empty: str | None = None
     decimals: int | None = None
+    opinion: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def _procedure_on(*days: str) -> Relation:
 
 
 _ONLINE_LEVEL = ColumnSpec("online_level", "enum", ("none", "partial", "full"))
-_RATING = ColumnSpec("rating", "enum", ("satisfied", "dissatisfied"))
+_RATING = ColumnSpec("rating", "enum", ("satisfied", "dissatisfied"), opinion=True)
 
 CASES = TableSpec(
     "cases",
@@ -223,7 +225,8 @@ PETITIONS = TableSpec(
         *_of("unit", "unit_code"),
         *_of("timestamp", "received_at", "due_at", "answered_at"),
         ColumnSpec("status", "enum", ("received", "processing", "answered", "refused", "passed_on")),
-        *_of("boolean", "satisfied", "repeated"),
+        ColumnSpec("satisfied", "boolean", opinion=True),
+        *_of("boolean", "repeated"),
         *_of("text", "case_id"),
         ColumnSpec("subject", "enum", ("procedure", "staff", "other")),
     ),
