@@ -66,7 +66,9 @@ def test_what_four_citizens_said_is_not_told(chiso: CommandLine, tmp_path: Path)
     assert [totals["C", ""][name] for name in told] == ["5.00", "4.00", "9.00", "scored"]
 
 
-def test_json_and_tables_do_not_tell_it_either(chiso: CommandLine, tmp_path: Path) -> None:
+def test_json_and_tables_do_not_tell_it_either(
+    chiso: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked = (*_asked(tmp_path, _cases(A=(3, 1), B=(2, 2), C=(5, 1))), "--by", "field")
     found = json.loads(chiso("score", *asked, "--format", "json").stdout)
     assert not [error.message for error in validator_of("scoreboard").iter_errors(found)]
@@ -76,8 +78,9 @@ def test_json_and_tables_do_not_tell_it_either(chiso: CommandLine, tmp_path: Pat
     assert [rated[name] for name in hidden] == [None] * 4 and rated["denominator"] == 4
     assert (online["numerator"], online["points"]) == (4, 4.0)
     assert few["total"] is None and few["groups"]["progress"]["points"] is None
+    monkeypatch.setenv("COLUMNS", "80")
     page = chiso("score", *asked, "--detail", "index").stdout
-    assert "75.00" not in page and "few cases" in page
+    assert "75.00" not in page and "few cases" in page and "– / 4" in page
 
 
 def test_the_only_small_group_is_not_told_by_what_the_others_leave(
