@@ -438,7 +438,10 @@ class Reference:
         }[name]
 
     def _found(self, name: str, row: Row, spec: TableSpec) -> Row | None:
-        """Return the row that a relation leads to: of several the newest, as where a key repeats."""
+        """Return the row that a relation leads to: of several the newest, as where a key repeats.
+
+        Where a day is asked, it is the newest that has begun by then, and none if that one has ended.
+        """
         relation = spec.relations[name]
         if relation.table == "units":
             code = row.get("unit_code")
@@ -450,11 +453,20 @@ class Reference:
             if all(self._same(row.get(own), other.get(theirs), own) for own, theirs in relation.on)
             and self._may_be_found(other, target)
         ]
+        day = None if relation.in_force_on is None else self._day_of(row, relation.in_force_on)
+        if day is not None:
+            matching = [other for other in matching if _bound(target, other, 0, date.min) <= day]
         found: Row | None = None
         for other in matching:
             if found is None or _age(target, other) >= _age(target, found):
                 found = other
+        if found is not None and day is not None and _bound(target, found, 1, date.max) < day:
+            return None
         return found
+
+    def _day_of(self, row: Row, columns: Sequence[str]) -> date:
+        filled = [value for name in columns if (value := row.get(name)) is not None]
+        return _day(filled[0]) if filled else self.judgement.as_of
 
     def _may_be_found(self, row: Row, spec: TableSpec) -> bool:
         rules = self.rules.get(spec.name)
@@ -484,6 +496,13 @@ def working_days_between(start: date, end: date, working_days: WorkingDays) -> i
         return -working_days_between(end, start, working_days)
     days = (start + timedelta(days=n) for n in range(1, (end - start).days + 1))
     return sum(working_days.is_working_day(day) for day in days)
+
+
+def _bound(spec: TableSpec, row: Row, end: int, where_empty: date) -> date:
+    """Return the first (0) or last (1) day of a version."""
+    assert spec.validity is not None
+    value = row.get(spec.validity[end])
+    return where_empty if value is None else _day(value)
 
 
 def _age(spec: TableSpec, row: Row) -> tuple[tuple[bool, Value], ...]:

@@ -288,6 +288,28 @@ def sheets(
 
 
 @st.composite
+def worlds_of_versions(draw: st.DrawFn) -> World:
+    """Draw a world with many versions of few procedures, and records that look them up."""
+    tables = ["procedures", draw(st.sampled_from(["cases", "publications", "services"]))]
+    world = draw(worlds(tables=tables, fewest_tables=2, successors=True, most_rows=8))
+    units = [Cell(unit.code, unit.code) for unit in world.units][:2]
+    procedures = [Cell(text, text) for text in TEXTS["procedure_id"][:2]]
+    few = {"unit_code": st.sampled_from(units), "procedure_id": st.sampled_from(procedures)}
+
+    def meeting(sheet: Sheet) -> Sheet:
+        rows = (
+            tuple(
+                draw(few[name]) if name in few else cell
+                for name, cell in zip(sheet.columns, row, strict=True)
+            )
+            for row in sheet.rows
+        )
+        return Sheet(sheet.columns, tuple(rows))
+
+    return replace(world, sheets={name: meeting(sheet) for name, sheet in world.sheets.items()})
+
+
+@st.composite
 def worlds(
     draw: st.DrawFn,
     *,
@@ -296,6 +318,7 @@ def worlds(
     names: bool = False,
     successors: bool = False,
     most_rows: int = 6,
+    fewest_tables: int = 1,
 ) -> World:
     """Draw a world with some of ``tables``.
 
@@ -309,7 +332,7 @@ def worlds(
         spellings += [text for unit in units for text in (unit.name, unit.name.upper())]
     days = days_around(judgement)
     # Not one by one: a world of a single table is as likely as one of all.
-    chosen = draw(st.lists(st.sampled_from(tables), min_size=1, max_size=3, unique=True))
+    chosen = draw(st.lists(st.sampled_from(tables), min_size=fewest_tables, max_size=3, unique=True))
     drawn = {}
     for name in sorted(chosen):
         spec = TABLES[name]

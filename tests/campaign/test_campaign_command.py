@@ -147,6 +147,40 @@ def test_officials_with_few_cases_are_told_by_counts(chiso: CommandLine, tmp_pat
     assert [(row["value"], row["state"]) for row in found] == [("83.33", "met"), ("", "few_cases")]
 
 
+def test_what_few_citizens_said_of_an_official_is_not_told(chiso: CommandLine, tmp_path: Path) -> None:
+    head = "case_id,unit_code,officer_code,channel,received_at,due_at,rating\n"
+    # Ten cases of CB-1, of which the citizens rated four; CB-2 has six rated ones.
+    cases = head + "".join(
+        f"A{n},C1,{officer},online,05/08/2026,14/08/2026,{rating}\n"
+        for n, (officer, rating) in enumerate(
+            [("CB-1", "satisfied")] * 3
+            + [("CB-1", "dissatisfied")]
+            + [("CB-1", "")] * 6
+            + [("CB-2", "satisfied")] * 5
+            + [("CB-2", "dissatisfied")]
+            + [("CB-3", "satisfied")] * 2
+            + [("CB-3", "")] * 3
+        )
+    )
+    campaign = a_campaign(tmp_path, ('measure: "2"', 'measure: "1"'), cases=cases)
+    rated = "{records: cases, where: rating is not null}"
+    a_catalogue(
+        tmp_path,
+        ("denominator: {records: cases}", f"denominator: {rated}"),
+        ("numerator: {where: on_time}", "numerator: {where: \"rating = 'satisfied'\"}"),
+    )
+    found = rows_of(chiso, campaign, "--by", "officer", "--as-of", "2026-08-20")
+    assert [
+        tuple(row[name] for name in ("key", "numerator", "denominator", "value", "state"))
+        for row in found
+        if row["criterion"] == "online"
+    ] == [
+        ("CB-1", "", "4", "", "few_cases"),
+        ("CB-2", "5", "6", "83.33", "met"),
+        ("CB-3", "", "2", "", "few_cases"),
+    ]
+
+
 def test_owners_are_told_and_narrow_the_criteria(chiso: CommandLine, tmp_path: Path) -> None:
     campaign = a_campaign(tmp_path, ("units: in", "assignments: who.yaml\nunits: in"))
     (tmp_path / "who.yaml").write_text(

@@ -17,11 +17,20 @@ from hypothesis import strategies as st
 from tests.catalogues import catalogue_text, catalogues, group_entry, index_entry
 from tests.compositions import always, composer, counts_within, table_rules, wanted, written
 from tests.reference import Reference, Table
-from tests.worlds import WORKING_DAYS, Sheet, World, folder_of, judgements, records_of, worlds
+from tests.worlds import (
+    WORKING_DAYS,
+    Sheet,
+    World,
+    folder_of,
+    judgements,
+    records_of,
+    worlds,
+    worlds_of_versions,
+)
 
 import chiso
 from chiso.catalogue.condition import ConditionError, Scope, parse_condition, parse_value
-from chiso.catalogue.expression import Expression, IsNull
+from chiso.catalogue.expression import Exists, Expression, IsNull, Lookup
 from chiso.catalogue.formula import Count, RuleSet, TableRules
 from chiso.catalogue.model import Bilingual
 from chiso.catalogue.wording import expression_text
@@ -171,6 +180,30 @@ def test_several_periods_in_one_scan_are_each_what_the_reference_counts(data: st
     with records_of(world.files()) as records:
         first, *also = several
         engine = Engine(records, rule_set(rules), first, WORKING_DAYS, also=also)
+        for judgement, found in zip(several, engine.count_each(asked), strict=True):
+            reference = replace(world, judgement=judgement).reference(rules)
+            assert_fates(found, reference)
+            assert_counts(found, reference, asked)
+
+
+@ordinary(40)
+@given(data=st.data())
+def test_a_look_up_finds_the_version_in_force_on_the_day(data: st.DataObject) -> None:
+    world = data.draw(worlds_of_versions())
+    rules = data.draw(table_rules(world))
+    asked = []
+    for table in sorted(world.sheets):
+        relation = "newest_version" if table == "procedures" else "procedure"
+        asked.append(Wanted(Count(table, "rows", None, Exists(relation)), False))
+        limit, begins = (
+            Lookup(relation, "time_limit", "integer"),
+            Lookup(relation, "valid_from", "date"),
+        )
+        asked += [Wanted(Count(table, kind, limit, None), False) for kind in ("sum", "min", "max")]
+        asked.append(Wanted(Count(table, "rows", None, IsNull(begins)), False))
+    several = [world.judgement, *data.draw(st.lists(judgements(), max_size=2))]
+    with records_of(world.files()) as records:
+        engine = Engine(records, rule_set(rules), several[0], WORKING_DAYS, also=several[1:])
         for judgement, found in zip(several, engine.count_each(asked), strict=True):
             reference = replace(world, judgement=judgement).reference(rules)
             assert_fates(found, reference)
@@ -565,6 +598,7 @@ _PROPERTIES: Sequence[Callable[..., None]] = (
     test_counts_and_fates_are_those_of_the_reference,
     test_the_records_of_a_unit_that_ended_are_its_successors,
     test_a_unit_named_in_words_is_the_unit_with_that_name,
+    test_a_look_up_finds_the_version_in_force_on_the_day,
     test_a_split_counts_each_key_apart,
     test_only_what_needs_a_missing_column_is_missing,
     test_a_condition_in_brackets_is_read_as_it_is_meant,

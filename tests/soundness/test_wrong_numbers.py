@@ -34,7 +34,7 @@ def test_a_unit_named_in_one_file_and_coded_in_another_is_one_unit(tmp_path: Pat
     """One file listed procedure A under the commune's name, another under its code. The two rows had
     different keys, both stayed, and neither superseded the other.
     """
-    rows = "xã một,A,true,01/01/2025\nC1,A,false,01/01/2026\n"
+    rows = "xã một,A,true,01/01/2026\nC1,A,false,01/01/2026\n"
     procedures = "unit_code,procedure_id,complete,valid_from\n" + rows
     records = chiso.load_records([a_folder(tmp_path / "in", procedures=procedures)])
     found = records.connection.execute("SELECT unit_code, set_aside FROM procedures ORDER BY rowid")

@@ -243,9 +243,11 @@ def officials_table(officials: Sequence[OfficialStanding], language: Language) -
 def counts_text(standing: Standing, language: Language) -> str | None:
     """Return numerator and denominator beside each other, None where there are none."""
     numerator, denominator = standing.measured.numerator, standing.measured.denominator
-    if numerator is None or denominator is None:
+    if denominator is None:
         return None
-    return f"{number_text(numerator, language)}/{number_text(denominator, language)}"
+    # What few citizens said is not told, but how many they are.
+    above = "–" if numerator is None else number_text(numerator, language)
+    return f"{above}/{number_text(denominator, language)}"
 
 
 def value_text(value: Fraction | None, standing: Standing, language: Language) -> str | None:

@@ -94,9 +94,11 @@ def _with_pairs(table: ReportTable, language: Language) -> ReportTable:
     """Return the table with numerator and denominator in one column, which leaves more room for names."""
 
     def shown(numerator: Value, denominator: Value) -> Value:
-        if not (isinstance(numerator, int) and isinstance(denominator, int)):
+        if not isinstance(denominator, int):
             return None
-        return f"{number_text(numerator, language)} / {number_text(denominator, language)}"
+        # What few citizens said is not told, but how many they are.
+        above = number_text(numerator, language) if isinstance(numerator, int) else "–"
+        return f"{above} / {number_text(denominator, language)}"
 
     # A number's heading breaks at blanks; the stroke stays with the first word.
     label = Text(vi="Tử\u00a0số\u00a0/ mẫu\u00a0số", en="Numerator\u00a0/ denominator")

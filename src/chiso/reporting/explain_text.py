@@ -32,7 +32,7 @@ from chiso.scoring.behind import RecordsBehind
 from chiso.scoring.due import due_of
 from chiso.scoring.explain import GroupExplanation, IndexExplanation, UnitExplanation
 from chiso.scoring.measure import IndexMeasures
-from chiso.scoring.scoreboard import FEWEST_CASES_OF_AN_OFFICER
+from chiso.scoring.withheld import FEWEST_CASES
 
 # What a unit cannot put right itself.
 _NOT_OWN = {
@@ -267,11 +267,20 @@ class _Page:
             return
         self._line(self._say(f"Điểm mất ở {listed}", f"Points lost at {listed}"), "bold")
         self._table(key_table(explanation, self._language))
-        if any(key.lost is None for key in explanation.keys):
+        if any(key.numerator is None for key in explanation.keys):
             self._line(
                 self._say(
-                    f"Cán bộ có dưới {FEWEST_CASES_OF_AN_OFFICER} hồ sơ: chỉ nêu số lượng.",
-                    f"Officers with fewer than {FEWEST_CASES_OF_AN_OFFICER} cases: counts only.",
+                    f"Dưới {FEWEST_CASES} hồ sơ, hoặc phần còn lại sẽ quá ít: chỉ nêu số hồ sơ, "
+                    "không nêu ý kiến của người dân.",
+                    f"Fewer than {FEWEST_CASES} cases, or too few would be left: only their number is told, "
+                    "not what citizens said.",
+                )
+            )
+        if any(key.lost is None and key.numerator is not None for key in explanation.keys):
+            self._line(
+                self._say(
+                    f"Cán bộ có dưới {FEWEST_CASES} hồ sơ: chỉ nêu số lượng.",
+                    f"Officers with fewer than {FEWEST_CASES} cases: counts only.",
                 )
             )
 

@@ -18,6 +18,7 @@ from chiso.scoring.due import due_of
 from chiso.scoring.earlier import EarlierUse
 from chiso.scoring.rank import Rank
 from chiso.scoring.scoreboard import FEW_CASES, Score, Scoreboard, UnitScore
+from chiso.scoring.withheld import Withheld
 
 SCHEMA_VERSION = "1.1"
 
@@ -126,7 +127,7 @@ def file_entry(file: SourceFile) -> dict[str, object]:
 
 
 def _unit(board: Scoreboard, unit: UnitScore, language: Language) -> dict[str, object]:
-    few = board.by_counts_only(unit)
+    withheld = board.withheld(unit)
     owners = {code: assignment_entry(own) for code, own in board.assigned().items()}
     band = None if unit.band is None else Text(unit.band.vi, unit.band.en).in_language(language)
     return {
@@ -138,21 +139,21 @@ def _unit(board: Scoreboard, unit: UnitScore, language: Language) -> dict[str, o
         "key_name": unit.key_name,
         "groups": {
             group.group: {
-                "points": None if few else number(group.points),
+                "points": None if group.group in withheld.groups else number(group.points),
                 "max_points": number(group.max_points),
                 "reported": group.reported,
             }
             for group in unit.groups
         },
-        "total": None if few else number(unit.total),
+        "total": None if withheld.total else number(unit.total),
         "max_points": number(unit.max_points),
         "band": band,
-        "outcome": FEW_CASES if few else unit.outcome,
+        "outcome": FEW_CASES if withheld.total else unit.outcome,
         "has_records": unit.has_records,
         "indices": [
             {
-                **_score(score, few=few),
-                **score_basis(index, group.rounding, score, few=few),
+                **_score(score, withheld),
+                **score_basis(index, group.rounding, score, few=score.index in withheld.indices),
                 **owners.get(score.index, {}),
             }
             for (index, group), score in zip(_with_groups(board.rules), unit.scores, strict=True)
@@ -169,7 +170,7 @@ def score_basis(
     index: IndexRule, rounding: Rounding, score: Score, *, few: bool = False
 ) -> dict[str, object]:
     """Return the earlier figure that a score rests on, and where it stands to its due day, if any."""
-    # Where an official with few cases stands would tell the percent that is not told.
+    # Where a score of few cases stands would tell the percent that is not told.
     due = None if few else due_of(index, rounding, score)
     return {
         "earlier": earlier_entry(score.basis.earlier),
@@ -194,11 +195,12 @@ def earlier_entry(use: EarlierUse | None) -> dict[str, object] | None:
     }
 
 
-def _score(score: Score, *, few: bool) -> dict[str, object]:
+def _score(score: Score, withheld: Withheld) -> dict[str, object]:
+    few = score.index in withheld.indices
     return {
         "group": score.group,
         "index": score.index,
-        "numerator": score.numerator,
+        "numerator": None if score.index in withheld.opinions else score.numerator,
         "denominator": score.denominator,
         "percent": None if few else number(score.percent),
         "value": None if few else number(score.value),

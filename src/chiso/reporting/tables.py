@@ -107,7 +107,7 @@ OUTCOMES: Mapping[str, Text] = {
     "analysis": Text(vi="phân tích", en="analysis"),
     "partial": Text(vi="chưa đủ chỉ số", en="partial"),
     "not_due": Text(vi="chưa đến hạn", en="not due yet"),
-    "few_cases": Text(vi="dưới 5 hồ sơ", en="few cases"),
+    "few_cases": Text(vi="ít hồ sơ", en="few cases"),
 }
 
 

@@ -72,14 +72,11 @@ def explain(
     keys: tuple[KeyLoss, ...] = ()
     split_indices: tuple[str, ...] = ()
     if request.by is not None:
-        split = [
-            part
-            for part in scoreboard_of(engine, source, split_by=request.by).units
-            if part.unit.code == request.unit
-        ]
+        by_key = scoreboard_of(engine, source, split_by=request.by)
+        by_key = with_units(by_key, tuple(part for part in by_key.units if part.unit.code == request.unit))
         lost = [loss.index.code for loss in found if loss.index is not None and loss.not_counted is not None]
-        split_indices = tuple(splittable(split, lost))
-        keys = tuple(key_losses(unit, split, split_indices, request.by))
+        split_indices = tuple(splittable(by_key.units, lost))
+        keys = tuple(key_losses(unit, by_key, split_indices))
     return UnitExplanation(
         board=with_units(board, (unit,)),
         unit=unit,

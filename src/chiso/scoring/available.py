@@ -250,6 +250,9 @@ def columns_of(tree: Expression | None, table: TableSpec) -> dict[str, set[str]]
                     used.setdefault(link.table, set()).add(other)
                 if isinstance(part, Lookup):
                     used[link.table].add(part.name)
+                if link.in_force_on is not None:
+                    used[table.name].update(link.in_force_on)
+                    used[link.table].update(TABLES[link.table].validity or ())
             case _:
                 pass
     return used

@@ -31,7 +31,7 @@ from chiso.catalogue.expression import (
 )
 from chiso.catalogue.formula import Count, TableRules
 from chiso.records import dataset
-from chiso.terms.columns import FIRST_DAY, TABLES, ColumnSpec, Relation, TableSpec
+from chiso.terms.columns import FIRST_DAY, LAST_DAY, TABLES, ColumnSpec, Relation, TableSpec
 
 # Fates as the statement numbers them; exclusions follow from FIRST_EXCLUSION on, in catalogue order.
 IN_POPULATION, OUTSIDE, QUARANTINED, SUPERSEDED, UNDETERMINED, FIRST_EXCLUSION = range(6)
@@ -430,16 +430,22 @@ class _Compiler:
         selected = [*(f"{key} AS key_{n}" for n, key in enumerate(keys)), "TRUE AS found"]
         selected += [f't."{column}"' for column in columns]
         found = "" if looked_up is None else f"AND {self._printer.sql(looked_up)} "
-        newest = "".join(f't."{name}" DESC NULLS LAST, ' for name in target.newest_by)
+        kept = f"t.set_aside = {dataset.NOT_SET_ASIDE} {found}"
+        source = f"FROM {target.name} t {periods}{unit}WHERE {kept}"
+        on = [f'"{relation.name}".key_{n} = {key}' for n, key in enumerate(own)]
         # One row at most, or a look-up would multiply the rows that look: a unit that was merged into
         # another may have the same key twice.
-        place = f"row_number() OVER (PARTITION BY {', '.join(keys)} ORDER BY {newest}t.rowid DESC)"
-        rows = (
-            f"SELECT {', '.join(selected)} FROM {target.name} t {periods}{unit}"
-            f"WHERE t.set_aside = {dataset.NOT_SET_ASIDE} {found}QUALIFY {place} = 1"
-        )
-        on = " AND ".join(f'"{relation.name}".key_{n} = {key}' for n, key in enumerate(own))
-        return f'LEFT JOIN ({rows}) "{relation.name}" ON {on}'
+        if relation.in_force_on is None:
+            newest = "".join(f't."{name}" DESC NULLS LAST, ' for name in target.newest_by)
+            place = f"row_number() OVER (PARTITION BY {', '.join(keys)} ORDER BY {newest}t.rowid DESC)"
+            rows = f"SELECT {', '.join(selected)} {source}QUALIFY {place} = 1"
+        else:
+            selected += _in_force(target, keys)
+            rows = f"SELECT {', '.join(selected)} {source}"
+            day = _day_of(relation.in_force_on)
+            on.append(f'{day} >= "{relation.name}".in_force_from')
+            on.append(f'{day} <= "{relation.name}".in_force_to')
+        return f'LEFT JOIN ({rows}) "{relation.name}" ON {" AND ".join(on)}'
 
     def _within(self, within: Count) -> str:
         """The codes, by period and unit, that the other count has."""
@@ -502,6 +508,22 @@ class _Compiler:
         counts = [f"wanted_{n}" for n in range(len(self._wanted))]
         by_unit = ["period_no", "unit_no", "key", "key_name", "rows_counted", *counts, *["NULL"] * fates]
         return f"SELECT {', '.join(by_unit)} FROM rolled"
+
+
+def _in_force(table: TableSpec, keys: Sequence[str]) -> tuple[str, str]:
+    """The days between which each version is in force; no two versions of the same keys share a day."""
+    assert table.validity is not None  # only versions are looked up by day
+    first, last = (f't."{name}"' for name in table.validity)
+    begun = f"coalesce({first}, DATE '{FIRST_DAY}')"
+    # Of two that begin on one day the later row holds: the other ends before it begins.
+    following = f"lead({begun}) OVER (PARTITION BY {', '.join(keys)} ORDER BY {first} NULLS FIRST, t.rowid)"
+    until = f"least(coalesce({last}, DATE '{LAST_DAY}'), coalesce({following} - 1, DATE '{LAST_DAY}'))"
+    return f"{begun} AS in_force_from", f"{until} AS in_force_to"
+
+
+def _day_of(columns: Sequence[str]) -> str:
+    days = [_dated(f't."{name}"', True) for name in columns]
+    return f"coalesce({', '.join([*days, 'p.as_of'])})"
 
 
 def _asks_days(tree: Expression | None) -> bool:

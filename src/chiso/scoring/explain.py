@@ -17,7 +17,6 @@ from chiso.scoring.points import measuring_unit
 from chiso.scoring.rank import Rank
 from chiso.scoring.reported import Reported, match_reported
 from chiso.scoring.scoreboard import (
-    FEWEST_CASES_OF_AN_OFFICER,
     GroupScore,
     Score,
     Scoreboard,
@@ -48,14 +47,15 @@ class KeyLoss:
     """What one key of a split (an official, a field, …) has of one index or of all that can be split.
 
     ``lost`` is its share of the points lost, by its share of the records that do not count; None for an
-    official with fewer than five cases. ``numerator`` and ``denominator`` are sums over the indices.
+    official with fewer than five cases. ``numerator`` and ``denominator`` are sums over the indices. All
+    but the denominator are None where they would tell what few citizens said.
     """
 
     key: str
     key_name: str | None
-    numerator: int
+    numerator: int | None
     denominator: int
-    not_counted: int
+    not_counted: int | None
     lost: Decimal | None
 
 
@@ -184,15 +184,17 @@ def _loss(group: GroupRule, index: IndexRule, score: Score) -> Loss:
     return Loss(group, index, score, score.points, score.max_points, lost, not_counted)
 
 
-def key_losses(whole: UnitScore, split: Sequence[UnitScore], codes: Sequence[str], by: str) -> list[KeyLoss]:
-    """Return what each key of a split has of the points that a unit lost at the indices ``codes``.
+def key_losses(whole: UnitScore, by_key: Scoreboard, codes: Sequence[str]) -> list[KeyLoss]:
+    """Return what each key of a unit's split has of the points that it lost at the indices ``codes``.
 
     Indices that cannot be split are left out. The shares of an index add up to what it lost. Most lost
     stands first; keys that are told by counts only follow.
     """
+    split = by_key.units
     sums = {part.key: [0, 0, 0] for part in split}
     lost = {part.key: Decimal("0.00") for part in split}
-    for code in splittable(split, codes):
+    told = splittable(split, codes)
+    for code in told:
         score = next(score for score in whole.scores if score.index == code)
         parts = [next(s for s in part.scores if s.index == code) for part in split]
         missed = [max((p.denominator or 0) - (p.numerator or 0), 0) for p in parts]
@@ -206,15 +208,17 @@ def key_losses(whole: UnitScore, split: Sequence[UnitScore], codes: Sequence[str
     found = []
     for part in split:
         numerator, denominator, not_counted = sums[part.key]
-        hidden = by == "officer" and part.cases < FEWEST_CASES_OF_AN_OFFICER
+        withheld = by_key.withheld(part)
+        few = not withheld.indices.isdisjoint(told)
+        few_said = not withheld.opinions.isdisjoint(told)
         found.append(
             KeyLoss(
                 part.key or "",
                 part.key_name,
-                numerator,
+                None if few_said else numerator,
                 denominator,
-                not_counted,
-                None if hidden else lost[part.key],
+                None if few_said else not_counted,
+                None if few else lost[part.key],
             )
         )
     return sorted(found, key=lambda loss: (loss.lost is None, -(loss.lost or 0), loss.key))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from chiso.catalogue.assignments import Assignment, Assignments, assignment_cells
@@ -14,14 +15,12 @@ from chiso.errors import Problem, Text
 from chiso.records.dataset import QuarantinedRow, SourceFile
 from chiso.scoring.counts import Fates
 from chiso.scoring.earlier import NO_BASIS, Basis
+from chiso.scoring.withheld import NOTHING, Withheld, withheld_of
 from chiso.terms.period import Judgement
 from chiso.terms.unit import Unit
 
 if TYPE_CHECKING:
     import pandas as pd
-
-# Fewer cases than this tell of a person's days rather than of the work (docs/privacy.md).
-FEWEST_CASES_OF_AN_OFFICER = 5
 
 Outcome = Literal[
     "scored",
@@ -175,9 +174,15 @@ class Scoreboard:
             return {}
         return {index.code: self.assignments.of(index) for index in self.rules.indices}
 
-    def by_counts_only(self, unit: UnitScore) -> bool:
-        """Return whether a score is an official's with too few cases: then only counts are shown of it."""
-        return self.split == "officer" and unit.cases < FEWEST_CASES_OF_AN_OFFICER
+    def withheld(self, unit: UnitScore) -> Withheld:
+        """Return what is not told of a score, since it would tell of few people; nothing of a whole unit."""
+        return self._withheld.get((unit.unit.code, unit.key), NOTHING)
+
+    @cached_property
+    def _withheld(self) -> Mapping[tuple[str, str | None], Withheld]:
+        if self.split is None:
+            return {}
+        return withheld_of(self.units, self.rules, officials=self.split == "officer")
 
     def to_pandas(self, detail: Literal["total", "index"] = "total") -> pd.DataFrame:
         """Return one row per unit (``total``) or per unit × index (``index``), as the CSV has them.
@@ -196,14 +201,14 @@ def total_rows(board: Scoreboard) -> list[dict[str, object]]:
 
 
 def _total_row(board: Scoreboard, unit: UnitScore) -> dict[str, object]:
-    few = board.by_counts_only(unit)
+    withheld = board.withheld(unit)
     return {
         **_identity(board, unit),
-        **{group.group: None if few else group.points for group in unit.groups},
-        "total": None if few else unit.total,
+        **{g.group: None if g.group in withheld.groups else g.points for g in unit.groups},
+        "total": None if withheld.total else unit.total,
         "max_points": unit.max_points,
         "band": unit.band,
-        "outcome": FEW_CASES if few else unit.outcome,
+        "outcome": FEW_CASES if withheld.total else unit.outcome,
     }
 
 
@@ -219,12 +224,13 @@ def index_rows(board: Scoreboard) -> list[dict[str, object]]:
 
 
 def _index_row(board: Scoreboard, unit: UnitScore, score: Score) -> dict[str, object]:
-    few = board.by_counts_only(unit)
+    withheld = board.withheld(unit)
+    few = score.index in withheld.indices
     return {
         **_identity(board, unit),
         "group": score.group,
         "index": score.index,
-        "numerator": score.numerator,
+        "numerator": None if score.index in withheld.opinions else score.numerator,
         "denominator": score.denominator,
         "percent": None if few else score.percent,
         "value": None if few else score.value,

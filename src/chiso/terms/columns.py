@@ -39,6 +39,7 @@ class ColumnSpec:
     """One column; ``values`` are the words of an enum in their fixed order.
 
     ``when_empty`` is the word that an empty cell stands for, where the national schema says so.
+    ``opinion`` marks what a citizen said of the office: of few citizens it is told by number only.
     ``decimals`` is how many figures a code has after its point: a spreadsheet that took the code for a
     number lost its last noughts.
     """
@@ -48,27 +49,39 @@ class ColumnSpec:
     values: tuple[str, ...] = ()
     when_empty: str | None = None
     decimals: int | None = None
+    opinion: bool = False
 
 
 @dataclass(frozen=True)
 class Relation:
-    """A look-up of one hop: rows of ``table`` whose columns equal ours, pair by pair."""
+    """A look-up of one hop: rows of ``table`` whose columns equal ours, pair by pair.
+
+    Of several versions it finds the one in force on a day: that of the first of our columns ``in_force_on``
+    that is filled, the day of judgement where none is. With None it finds the newest of all.
+    """
 
     name: str
     table: str
     on: tuple[tuple[str, str], ...]
     unique: bool = True
+    in_force_on: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
 class TableSpec:
-    """A kind of record. Row grain: one row per ``key``; of several, the newest counts."""
+    """A kind of record. Row grain: one row per ``key``; of several, the newest counts.
+
+    ``validity`` names the first and the last day of a table whose rows are versions: each holds from its
+    first day to its last, and at most until the next version of the same thing begins. An empty first day
+    is long ago, an empty last day has not come.
+    """
 
     name: str
     columns: Mapping[str, ColumnSpec]
     key: tuple[str, ...]
     newest_by: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
+    validity: tuple[str, str] | None = None
     relations: Mapping[str, Relation] = field(default_factory=dict)
 
     @property
@@ -97,13 +110,15 @@ def _relations(*relations: Relation) -> dict[str, Relation]:
 # The national list numbers procedures 1.000123 to 3.999999.
 _PROCEDURE_ID = ColumnSpec("procedure_id", "text", decimals=6)
 _UNIT = Relation("unit", "units", (("unit_code", "unit_code"),))
-_PROCEDURE = Relation(
-    "procedure",
-    "procedures",
-    (("unit_code", "unit_code"), ("procedure_id", "procedure_id")),
-)
+_SAME_PROCEDURE = (("unit_code", "unit_code"), ("procedure_id", "procedure_id"))
+
+
+def _procedure_on(*days: str) -> Relation:
+    return Relation("procedure", "procedures", _SAME_PROCEDURE, in_force_on=days)
+
+
 _ONLINE_LEVEL = ColumnSpec("online_level", "enum", ("none", "partial", "full"))
-_RATING = ColumnSpec("rating", "enum", ("satisfied", "dissatisfied"))
+_RATING = ColumnSpec("rating", "enum", ("satisfied", "dissatisfied"), opinion=True)
 
 CASES = TableSpec(
     "cases",
@@ -148,7 +163,8 @@ CASES = TableSpec(
     required=("case_id", "unit_code"),
     relations=_relations(
         _UNIT,
-        _PROCEDURE,
+        # A case goes by the words that were in force when it came in.
+        _procedure_on("received_at", "submitted_at"),
         Relation("petition", "petitions", (("case_id", "case_id"),), unique=False),
         Relation("rated", "ratings", (("case_id", "case_id"),)),
     ),
@@ -167,10 +183,12 @@ PROCEDURES = TableSpec(
         ColumnSpec("time_limit_unit", "enum", ("working_day", "day", "hour")),
         *_of("date", "valid_from", "valid_to"),
     ),
-    key=("unit_code", "procedure_id"),
+    # Versions are records of their own; the same version given twice is one.
+    key=("unit_code", "procedure_id", "valid_from"),
     newest_by=("valid_from",),
     required=("unit_code", "procedure_id"),
-    relations=_relations(_UNIT),
+    validity=("valid_from", "valid_to"),
+    relations=_relations(_UNIT, Relation("newest_version", "procedures", _SAME_PROCEDURE)),
 )
 
 PUBLICATIONS = TableSpec(
@@ -184,7 +202,7 @@ PUBLICATIONS = TableSpec(
     key=("unit_code", "decision", "procedure_id"),
     newest_by=("published_at",),
     required=("unit_code", "procedure_id", "signed_at"),
-    relations=_relations(_UNIT, _PROCEDURE),
+    relations=_relations(_UNIT, _procedure_on("effective_at", "signed_at")),
 )
 
 SERVICES = TableSpec(
@@ -197,7 +215,7 @@ SERVICES = TableSpec(
     ),
     key=("unit_code", "service_id"),
     required=("unit_code", "service_id", "procedure_id"),
-    relations=_relations(_UNIT, _PROCEDURE),
+    relations=_relations(_UNIT, _procedure_on()),
 )
 
 PETITIONS = TableSpec(
@@ -207,7 +225,8 @@ PETITIONS = TableSpec(
         *_of("unit", "unit_code"),
         *_of("timestamp", "received_at", "due_at", "answered_at"),
         ColumnSpec("status", "enum", ("received", "processing", "answered", "refused", "passed_on")),
-        *_of("boolean", "satisfied", "repeated"),
+        ColumnSpec("satisfied", "boolean", opinion=True),
+        *_of("boolean", "repeated"),
         *_of("text", "case_id"),
         ColumnSpec("subject", "enum", ("procedure", "staff", "other")),
     ),

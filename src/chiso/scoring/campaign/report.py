@@ -29,6 +29,7 @@ from chiso.scoring.campaign.measured import (
 )
 from chiso.scoring.campaign.model import Baseline, Campaign, Criterion, Milestone, ReportDay
 from chiso.scoring.scoreboard import Scoreboard, UnitScore
+from chiso.scoring.withheld import Withheld
 from chiso.terms.working_days import WorkingDays
 
 
@@ -73,7 +74,8 @@ class UnitStanding:
 class OfficialStanding:
     """An official of a unit, by code, in the criteria that can be told apart by official.
 
-    With too few cases only counts are told: states are ``few_cases`` and there are no values.
+    Where too few cases stand behind a criterion only counts are told: its state is ``few_cases`` and there is
+    no value; of what citizens said there is no numerator either.
     """
 
     score: UnitScore
@@ -192,10 +194,9 @@ def _officials(
             for criterion in campaign.criteria
             if _splits(criterion, _measure(criterion, board.rules), unit)
         ]
+        withheld = board.withheld(unit)
         standings = _standings(campaign, day, board.rules, unit, criteria)
-        if board.by_counts_only(unit):
-            standings = (_counts_only(standing) for standing in standings)
-        yield OfficialStanding(unit, tuple(standings))
+        yield OfficialStanding(unit, tuple(_told(each, withheld) for each in standings))
 
 
 def _splits(criterion: Criterion, measure: Measure, unit: UnitScore) -> bool:
@@ -204,8 +205,14 @@ def _splits(criterion: Criterion, measure: Measure, unit: UnitScore) -> bool:
     )
 
 
-def _counts_only(standing: Standing) -> Standing:
+def _told(standing: Standing, withheld: Withheld) -> Standing:
+    """Return a standing as far as it may be told: by counts only where it would tell of few people."""
+    code = standing.measure.code
+    if code not in withheld.indices | withheld.groups:
+        return standing
     few = replace(standing.measured, value=None, shown=None)
+    if code in withheld.opinions:
+        few = replace(few, numerator=None)
     return replace(standing, measured=few, state="few_cases")
 
 

@@ -230,7 +230,7 @@ def _looked_up_columns(
         found = rules.get(target.name)
         columns = own_columns(found.looked_up) if found is not None else frozenset()
         if isinstance(part, Lookup):
-            columns |= {part.name, *target.newest_by}
+            columns |= {part.name, *target.newest_by, *(target.validity or ())}
         yield target.name, columns
 
 
