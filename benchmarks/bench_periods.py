@@ -1,8 +1,8 @@
 """Measures what ten months in one scan cost, beside one month of the same files.
 
-``python benchmarks/bench_periods.py [--rows N] [--runs N]`` runs in turn, each in its own process, ``score`` of
-one month and of ten months (``--periods``) on N cases, and ten single months one by one. It prints medians and
-their ratios to one month. Nothing here fails because of a time.
+``python benchmarks/bench_periods.py [--rows N] [--runs N]`` runs in turn, each in its own process,
+``score`` of one month and of ten months (``--periods``) on N cases, and ten single months one by one. It
+prints medians and their ratios to one month. Nothing here fails because of a time.
 """
 
 from __future__ import annotations

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from chiso.run.batch.log import Log
+from chiso.run.batch.period_run import Surroundings
 from chiso.run.batch.replay import Replayed, replay
-from chiso.run.batch.story import BatchRequest, BatchResult, Surroundings, planned, run_batch
+from chiso.run.batch.story import BatchRequest, BatchResult, planned, run_batch
 
 __all__ = [
     "BatchRequest",

@@ -2,53 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import chdir, contextmanager
-from dataclasses import dataclass, field, fields, replace
-from datetime import date, datetime
-from functools import partial
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from filelock import FileLock, Timeout
 
 from chiso.catalogue.load import load_catalogue
 from chiso.errors import (
-    CannotScoreError,
     CannotWriteError,
     ChisoError,
     ExitCode,
-    GateFailedError,
     Place,
     Problem,
     RecordsError,
     Text,
     UsageError,
     allowed_words,
-    plural,
 )
-from chiso.history.store import History
-from chiso.run.batch.gates import gate_problems
-from chiso.run.batch.keeping import announce, complete, forget, manifest_in, refuse_to_replace
+from chiso.run.batch.keeping import announce, complete, forget, manifest_in
 from chiso.run.batch.load import load_batch
-from chiso.run.batch.log import Level, Log
-from chiso.run.batch.manifest import NAME, Made, inputs_by_role, manifest_bytes
-from chiso.run.batch.model import GATES, Batch, GateName, With
-from chiso.run.batch.patterns import inputs_of, parents_of_results, results_folder, wait_for_inputs
+from chiso.run.batch.manifest import NAME
+from chiso.run.batch.model import GATES, Batch, GateName
+from chiso.run.batch.passed import pass_gates, render
+from chiso.run.batch.patterns import inputs_of, parents_of_results, results_folder
+from chiso.run.batch.period_run import PeriodRun, Surroundings, tell
 from chiso.run.batch.publish import Staged, discard, publish, repair, stage, stands_there
-from chiso.run.batch.render import Results, outputs_of, selection_of
-from chiso.run.history import as_kept, keep
-from chiso.run.periods import score_periods
-from chiso.run.preparing import PeriodRequest, Reader, ReadRequest, runs_before
-from chiso.run.scoring import ScoreRequest
-from chiso.scoring.scoreboard import Scoreboard
+from chiso.run.batch.render import selection_of
+from chiso.run.batch.scored import read_and_score
+from chiso.run.history import keep
 from chiso.terms.period import (
-    Judgement,
     Period,
     judge,
     parse_periods,
-    previous_period,
-    same_period_last_year,
 )
 
 State = Literal["written", "unchanged", "failed"]
@@ -97,33 +86,6 @@ class BatchResult:
         return ExitCode.PARTLY_DONE if len(errors) < len(self.outcomes) else errors[0].exit_code
 
 
-@dataclass(frozen=True)
-class Surroundings:
-    """What a run has around it: its log, the time, and how it waits."""
-
-    log: Log
-    now: Callable[[], datetime]
-    clock: Callable[[], float]
-    sleep: Callable[[float], None]
-
-
-@dataclass
-class _Period:
-    """One period on its way through the run."""
-
-    judgement: Judgement
-    folder: Path
-    request: PeriodRequest | None = None
-    board: Scoreboard | None = None
-    contents: Mapping[str, bytes] = field(default_factory=dict)
-    error: ChisoError | None = None
-    unchanged: bool = False
-
-    @property
-    def label(self) -> str:
-        return self.judgement.period.label
-
-
 def run_batch(request: BatchRequest, around: Surroundings) -> BatchResult:
     """Return what became of each period of a batch.
 
@@ -165,7 +127,7 @@ def _run(request: BatchRequest, around: Surroundings) -> BatchResult:
     selection_of(request.select)
     today = around.now().date()
     periods = [
-        _Period(
+        PeriodRun(
             judge(period, request.as_of or today),
             results_folder(batch, period, selected=bool(request.select)),
         )
@@ -173,9 +135,9 @@ def _run(request: BatchRequest, around: Surroundings) -> BatchResult:
     ]
     with _alone(batch, request, around):
         _repair(batch, around)
-        _read_and_score(batch, periods, request, around)
-        _pass_gates(batch, periods, accepted, around)
-        _render(batch, periods, request, accepted, around)
+        read_and_score(batch, periods, request.as_of, around)
+        pass_gates(batch, periods, accepted, around)
+        render(batch, periods, request.select, accepted, around)
         _write(batch, periods, around, kept=batch.history if not request.select else None)
     result = BatchResult(tuple(_outcome(each) for each in periods))
     around.log.tell(
@@ -258,201 +220,7 @@ def _repair(batch: Batch, around: Surroundings) -> None:
             _tell_kept(new, batch.history, around)
 
 
-def _read_and_score(
-    batch: Batch, periods: Sequence[_Period], request: BatchRequest, around: Surroundings
-) -> None:
-    """Find the inputs of every period and score those of the same inputs in one scan."""
-    day = request.as_of or around.now().date()
-    groups: dict[ReadRequest, list[_Period]] = {}
-    for each in periods:
-        try:
-            read = wait_for_inputs(
-                batch, each.judgement.period, around.clock, around.sleep, partial(_waiting, around, each)
-            )
-        except RecordsError as error:
-            _fail(each, error, around)
-            continue
-        each.request = _request_of(batch, read, each)
-        _refuse_inside(batch, each, around.log.file_path)
-        refuse_to_replace(each.folder, batch)
-        groups.setdefault(read, []).append(each)
-    for read, group in groups.items():
-        asked = ScoreRequest(
-            **{**_options(read), "as_of": day},
-            period=",".join(each.label for each in group),
-            working_days=batch.working_days,
-            assignments=batch.assignments,
-            history=batch.history,
-            series=batch.name,
-        )
-        files = len(read.records) + len(read.reported)
-        around.log.tell(
-            "scoring",
-            Text(
-                vi=f"{asked.period}: chấm điểm từ {files} tệp",
-                en=f"{asked.period}: scoring {files} {plural(files, 'file', 'files')}",
-            ),
-            periods=[each.label for each in group],
-            files=files,
-        )
-        try:
-            scored = score_periods(asked, day)
-        except (RecordsError, CannotScoreError) as error:
-            for each in group:
-                _fail(each, error, around)
-            continue
-        boards = {board.judgement.period: board for board in scored.boards}
-        unscored = {entry.judgement.period: entry.error for entry in scored.unscored}
-        for each in group:
-            each.board = boards.get(each.judgement.period)
-            if each.board is None:
-                _fail(each, unscored[each.judgement.period], around)
-
-
-def _refuse_inside(batch: Batch, each: _Period, log: Path | None) -> None:
-    """Refuse results in a folder that holds what the run needs: they would take its place."""
-    assert each.request is not None  # it has its inputs
-    folder = each.folder.resolve()
-    needed = [
-        *inputs_by_role(each.request),
-        ("batch", Path(batch.file)),
-        *((name, path) for name, path in (("history", batch.history), ("log", log)) if path is not None),
-    ]
-    inside = [path for _, path in needed if folder in path.resolve().parents]
-    if inside:
-        names = ", ".join(sorted({path.name for path in inside}))
-        raise UsageError(
-            Problem(
-                Text(
-                    vi=f"Thư mục kết quả chứa tệp mà lô cần: {names}",
-                    en=f"The folder of results holds files that the batch needs: {names}",
-                ),
-                Place(str(each.folder)),
-                Text(vi="Chọn thư mục khác trong outputs.folder", en="Choose another outputs.folder"),
-            )
-        )
-
-
-def _request_of(batch: Batch, read: ReadRequest, each: _Period) -> PeriodRequest:
-    """Return what makes one period again: its own day of judgement, whichever day it is then."""
-    return PeriodRequest(
-        **{**_options(read), "as_of": each.judgement.as_of},
-        period=each.label,
-        working_days=batch.working_days,
-        assignments=batch.assignments,
-        history=batch.history,
-        series=batch.name,
-    )
-
-
-def _options(read: ReadRequest) -> dict[str, Any]:
-    return {each.name: getattr(read, each.name) for each in fields(ReadRequest)}
-
-
-def _pass_gates(
-    batch: Batch, periods: Sequence[_Period], accepted: Sequence[GateName], around: Surroundings
-) -> None:
-    """Hold each board against the gates; one that fails is no period before for the others."""
-    for each in sorted(periods, key=lambda each: each.judgement.period.first_day):
-        if each.board is None:
-            continue
-        before = _earlier(batch, each, "previous", periods)
-        if before is None and batch.gates.ask_before and not each.judgement.provisional:
-            _tell(around, each, "gates_not_asked", _NOTHING_BEFORE, "warning")
-        found = gate_problems(each.board, None if before is None else before.board, batch.gates)
-        for gate, problem in found:
-            if gate in accepted:
-                _tell(around, each, "gate_accepted", problem.message, "warning", gate=gate)
-        failed = [problem for gate, problem in found if gate not in accepted]
-        if failed:
-            gates = sorted({gate for gate, _ in found if gate not in accepted})
-            hint = Text(
-                vi=f"Nếu số liệu đúng, chạy lại với --accept {' --accept '.join(gates)}",
-                en=f"If the records are right, run again with --accept {' --accept '.join(gates)}",
-            )
-            _fail(each, GateFailedError([*failed[:-1], replace(failed[-1], hint=hint)]), around)
-
-
-def _render(
-    batch: Batch,
-    periods: Sequence[_Period],
-    request: BatchRequest,
-    accepted: Sequence[GateName],
-    around: Surroundings,
-) -> None:
-    """Make the files of every period that got so far, and its manifest."""
-    reader = Reader()
-    for each in periods:
-        if each.board is None or each.request is None or each.error is not None:
-            continue
-        asked = {output.compared_with for output in batch.outputs if output.what == "compare"}
-        earlier = {}
-        for name in sorted(asked):
-            found = _earlier(batch, each, name, periods)
-            if found is None:
-                _tell(around, each, "not_compared", _NEVER_KEPT[name], "warning")
-            else:
-                earlier[name] = found
-        boards = {name: found.board for name, found in earlier.items()}
-        selection = selection_of(request.select, each.board)
-        contents = outputs_of(
-            Results(batch, each.request, each.board, boards, selection, reader), around.now().date()
-        )
-        made = Made(
-            batch,
-            each.request,
-            {name: (found.period, found.content_sha256) for name, found in earlier.items()},
-            runs_before(each.request, each.board.rules, each.judgement.period),
-            as_kept(each.request, each.board, batch.name)[0],
-            accepted,
-            request.select,
-        )
-        each.contents = {**contents, NAME: manifest_bytes(each.board, made, each.folder, contents)}
-
-
-_NOTHING_BEFORE = Text(
-    vi="chưa so được với kỳ trước: lịch sử không có kỳ trước, hoặc kỳ trước không đạt",
-    en="not held against the period before: the history has none, or it did not pass",
-)
-_NEVER_KEPT: Mapping[With, Text] = {
-    "previous": Text(
-        vi="không so được: lịch sử không có kỳ trước", en="not compared: the history has no period before"
-    ),
-    "last_year": Text(
-        vi="không so được: lịch sử không có cùng kỳ năm trước",
-        en="not compared: the history has no such period of last year",
-    ),
-}
-
-
-@dataclass(frozen=True)
-class _Earlier:
-    period: str
-    content_sha256: str
-    board: Scoreboard
-
-
-def _earlier(batch: Batch, each: _Period, which: With, periods: Sequence[_Period]) -> _Earlier | None:
-    """Return another period's board as the history has it or will have it; None where it never will."""
-    finders = {"previous": previous_period, "last_year": same_period_last_year}
-    wanted = finders[which](each.judgement.period)
-    if wanted is None or each.board is None:
-        return None
-    for other in periods:
-        if other.judgement.period == wanted and other.board is not None and other.error is None:
-            assert other.request is not None  # it was scored
-            content_sha256, board = as_kept(other.request, other.board, batch.name)
-            return _Earlier(wanted.label, content_sha256, board)
-    if batch.history is None:
-        return None
-    history = History(batch.history)
-    entry = history.current(wanted.label, series=batch.name, catalogue=each.board.rules.catalogue)
-    if entry is None:
-        return None
-    return _Earlier(wanted.label, entry.content_sha256, history.board(entry.number))
-
-
-def _write(batch: Batch, periods: Sequence[_Period], around: Surroundings, *, kept: Path | None) -> None:
+def _write(batch: Batch, periods: Sequence[PeriodRun], around: Surroundings, *, kept: Path | None) -> None:
     """Put the results of all periods into their places; those that stand there already are not touched.
 
     Their boards are ``kept`` in the history, all of them or none, once the results stand.
@@ -477,13 +245,13 @@ def _write(batch: Batch, periods: Sequence[_Period], around: Surroundings, *, ke
     publish(staged)
     for each in ready:
         if each.unchanged:
-            _tell(around, each, "unchanged", Text(vi="không có gì thay đổi", en="nothing has changed"))
+            tell(around, each, "unchanged", Text(vi="không có gì thay đổi", en="nothing has changed"))
         else:
             files = len(each.contents)
             told = Text(
                 vi=f"đã ghi {files} tệp vào {each.folder}", en=f"wrote {files} files to {each.folder}"
             )
-            _tell(around, each, "written", told, folder=str(each.folder), files=files)
+            tell(around, each, "written", told, folder=str(each.folder), files=files)
     if kept is not None and boards:
         added = keep(kept, boards, around.now(), batch.name)
         forget(kept)
@@ -498,26 +266,7 @@ def _tell_kept(runs: Sequence[int], history: Path, around: Surroundings) -> None
     around.log.tell("kept", told, runs=list(runs))
 
 
-def _waiting(around: Surroundings, each: _Period, error: RecordsError) -> None:
-    for problem in error.problems:
-        _tell(around, each, "waiting", problem.message, "warning")
-
-
-def _fail(each: _Period, error: ChisoError, around: Surroundings) -> None:
-    each.error = error
-    for problem in error.problems:
-        told = Text(problem.in_language("vi"), problem.in_language("en"))
-        _tell(around, each, "failed", told, "error", exit_code=int(error.exit_code))
-
-
-def _tell(
-    around: Surroundings, each: _Period, event: str, message: Text, level: Level = "info", **details: object
-) -> None:
-    said = Text(f"{each.label}: {message.vi}", f"{each.label}: {message.en}")
-    around.log.tell(event, said, level, period=each.label, **details)
-
-
-def _outcome(each: _Period) -> PeriodOutcome:
+def _outcome(each: PeriodRun) -> PeriodOutcome:
     state: State = "unchanged" if each.unchanged else "failed" if each.error is not None else "written"
     return PeriodOutcome(each.judgement.period, each.folder, state, each.error)
 
