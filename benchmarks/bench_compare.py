@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import statistics
 import sys
 
 import duckdb
 
 from bench_decisions import measure
-from bench_score import Run, machine
+from bench_score import Run
 from make_records import DATA, RecordsFolder, add_records_options, records_folder
+from ratios import print_ratios
 
 
 def changed_export(folder: RecordsFolder) -> RecordsFolder:
@@ -66,15 +66,7 @@ def main() -> None:
         for what, command in asked.items():
             taken[what].append(measure(command))
             print(f"run {number + 1}, {what}: {taken[what][-1].wall_seconds:.2f} s", file=sys.stderr)
-    print(f"{options.rows:,} cases; {machine()}\n")
-    print("| | wall, median | of scoring | processor, median | of scoring | peak memory |")
-    print("|---|---:|---:|---:|---:|---:|")
-    for what, runs in taken.items():
-        cells = [what]
-        for pick in (lambda run: run.wall_seconds, lambda run: run.cpu_seconds):
-            median = statistics.median(map(pick, runs))
-            cells += [f"{median:.2f} s", f"{median / statistics.median(map(pick, taken['score'])):.2f}"]
-        print("| " + " | ".join([*cells, f"{max(run.peak_bytes for run in runs) / 1e6:,.0f} MB"]) + " |")
+    print_ratios(taken, "score", "of scoring", options.rows)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ import argparse
 import csv
 import os
 import re
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -21,8 +20,9 @@ from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
-from bench_score import RSS_UNIT, Run, machine
+from bench_score import RSS_UNIT, Run
 from make_records import RecordsFolder, add_records_options, records_folder
+from ratios import print_ratios
 
 HERE = Path(__file__).parent
 UNIT, INDEX = "H99.025", "2.1"
@@ -101,15 +101,7 @@ def main() -> None:
             for what, command in asked.items():
                 taken[what].append(measure(command))
                 print(f"run {number + 1}, {what}: {taken[what][-1].wall_seconds:.2f} s", file=sys.stderr)
-    print(f"{options.rows:,} cases; {machine()}\n")
-    print("| | wall, median | of scoring | processor, median | of scoring | peak memory |")
-    print("|---|---:|---:|---:|---:|---:|")
-    for what, runs in taken.items():
-        cells = [what]
-        for pick in (lambda run: run.wall_seconds, lambda run: run.cpu_seconds):
-            median = statistics.median(map(pick, runs))
-            cells += [f"{median:.2f} s", f"{median / statistics.median(map(pick, taken['score'])):.2f}"]
-        print("| " + " | ".join([*cells, f"{max(run.peak_bytes for run in runs) / 1e6:,.0f} MB"]) + " |")
+    print_ratios(taken, "score", "of scoring", options.rows)
 
 
 if __name__ == "__main__":

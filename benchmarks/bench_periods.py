@@ -8,12 +8,12 @@ prints medians and their ratios to one month. Nothing here fails because of a ti
 from __future__ import annotations
 
 import argparse
-import statistics
 import sys
 
 from bench_decisions import measure
-from bench_score import Run, machine
+from bench_score import Run
 from make_records import RecordsFolder, add_records_options, records_folder
+from ratios import print_ratios
 
 ONE, MONTHS = "2026-08", [f"2026-{month:02}" for month in range(1, 11)]
 
@@ -47,15 +47,7 @@ def main() -> None:
             )
             taken.setdefault(what, []).append(whole)
             print(f"run {number + 1}, {what}: {whole.wall_seconds:.2f} s", file=sys.stderr)
-    print(f"{options.rows:,} cases; {machine()}\n")
-    print("| | wall, median | of one month | processor, median | of one month | peak memory |")
-    print("|---|---:|---:|---:|---:|---:|")
-    for what, runs in taken.items():
-        cells = [what]
-        for pick in (lambda run: run.wall_seconds, lambda run: run.cpu_seconds):
-            median = statistics.median(map(pick, runs))
-            cells += [f"{median:.2f} s", f"{median / statistics.median(map(pick, taken['one month'])):.2f}"]
-        print("| " + " | ".join([*cells, f"{max(run.peak_bytes for run in runs) / 1e6:,.0f} MB"]) + " |")
+    print_ratios(taken, "one month", "of one month", options.rows)
 
 
 if __name__ == "__main__":
