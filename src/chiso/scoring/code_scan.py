@@ -98,7 +98,8 @@ class CodeScan:
         denominator = sum(entry.sign * seen[entry.count].met for entry in self._denominator)
         if numerator > 0 or (denominator > 0 and not self._numerator):
             return Standing("counted", None, None, numerator, denominator)
-        if denominator > 0:
+        # A code that is taken off what is counted otherwise is told too, or the sum would not come out.
+        if denominator != 0 or numerator < 0:
             failing = self._failing(seen)
             return Standing(failing.state, failing.clause, failing.told, numerator, denominator)
         return self._outside(seen)
