@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -126,9 +126,15 @@ def catalogue_of(content: bytes, file: Path, *, with_readings: bool = False) -> 
     except UnicodeDecodeError as error:
         message = Text(vi="Bộ chỉ số phải ở dạng UTF-8", en="A catalogue must be in UTF-8")
         raise CatalogueError(Problem(message, Place(str(file)))) from error
-    document = Document.parsed(text, file.name)
+    return _checked(content, text, file.name, with_readings)
+
+
+# A run of many periods, and a history, ask for the same few catalogues again and again.
+@lru_cache(maxsize=8)
+def _checked(content: bytes, text: str, name: str, with_readings: bool) -> Catalogue:
+    document = Document.parsed(text, name)
     editions = _validated(document, with_readings=with_readings)
-    return Catalogue(file.name, hashlib.sha256(content).hexdigest(), document, editions, content)
+    return Catalogue(name, hashlib.sha256(content).hexdigest(), document, editions, content)
 
 
 def _entries(resolved: Resolved) -> CatalogueText:
