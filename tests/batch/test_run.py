@@ -477,6 +477,17 @@ def test_what_a_killed_run_left_is_put_right(place: Path) -> None:
     assert not repair(place / "out", lambda path: True)
 
 
+def test_what_a_killed_run_had_half_removed_is_removed(place: Path, chiso: CommandLine) -> None:
+    """Killed while it removed the former results: their manifest is gone, the new ones stand."""
+    chiso("run", place / "batch.yaml", *AUGUST)
+    former = place / "out/.2026-08.former"
+    former.mkdir()
+    (former / "totals.csv").write_text("old", "utf-8")
+    assert chiso("run", place / "batch.yaml", "--period", "2026-09", *MONTHS[2:]).code == 0
+    assert {path.name for path in (place / "out").iterdir()} == {"2026-08", "2026-09"}
+    assert_whole(place)
+
+
 def test_any_run_brings_back_what_a_killed_one_left_of_another_period(
     place: Path, chiso: CommandLine
 ) -> None:
