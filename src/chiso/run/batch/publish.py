@@ -43,7 +43,7 @@ def repair(parent: Path, ours: Callable[[Path], bool]) -> tuple[Path, ...]:
         if match is None or not path.is_dir() or path.is_symlink():
             continue
         folder = path.with_name(match["name"])
-        # Half removed, it has lost its manifest; beside results of this batch it is what they took the place of.
+        # Half removed, it has lost its manifest; beside this batch's own results it is what stood there.
         if match["what"] == "former" and not (ours(path) or ours(folder)):
             continue
         try:
