@@ -396,10 +396,6 @@ def test_a_second_run_leaves_with_a_message_or_waits(place: Path, chiso: Command
         assert (outcome.code, outcome.stdout) == (13, "")
         assert "Another run of this batch has not ended" in outcome.stderr
         assert not (place / "out").exists()
-    lock.acquire()
-    ending = threading.Timer(1.0, lambda: lock.release(force=True))
-    # A lock belongs to the thread that took it.
-    lock.release()
     held = threading.Event()
 
     def hold() -> None:
@@ -407,7 +403,6 @@ def test_a_second_run_leaves_with_a_message_or_waits(place: Path, chiso: Command
             held.set()
             time.sleep(0.7)
 
-    ending.cancel()
     other = threading.Thread(target=hold)
     other.start()
     held.wait()

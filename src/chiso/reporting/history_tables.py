@@ -9,7 +9,7 @@ from dataclasses import replace
 from chiso.errors import Language, Text
 from chiso.history.store import RunEntry
 from chiso.reporting.several import stacked
-from chiso.reporting.tables import LABELS, Column, ReportTable, day_text, score_table, table_of
+from chiso.reporting.tables import LABELS, Column, ReportTable, day_text, plain_value, score_table, table_of
 from chiso.scoring.scoreboard import Scoreboard
 
 SCHEMA_VERSION = "1.0"
@@ -121,8 +121,6 @@ def export_table(boards: Sequence[tuple[RunEntry, Scoreboard]], language: Langua
         columns = tuple(
             Column(name, "integer" if name in _INTEGERS else "text", _LABELS[name]) for name in names
         )
-        own = tuple(values[name] for name in names)
-        tables.append(
-            ReportTable((*columns, *table.columns), tuple((*own, *row) for row in table.rows))  # type: ignore[arg-type]
-        )
+        own = tuple(plain_value(values[name], language) for name in names)
+        tables.append(ReportTable((*columns, *table.columns), tuple((*own, *row) for row in table.rows)))
     return replace(stacked(tables, [Text("", "")] * len(tables)), headings={})
