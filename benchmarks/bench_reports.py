@@ -14,13 +14,12 @@ import sys
 import tempfile
 from pathlib import Path
 
+import chiso
 from bench_decisions import measure
 from bench_robustness import AS_OF, COMMUNES, PERIOD, write_records
 from bench_score import Run
 from make_records import add_records_options, records_folder
 from ratios import print_ratios
-
-import chiso
 
 _ALL = f", {COMMUNES:,} units"
 KINDS = {"html": "site", "xlsx": "report.xlsx", "docx": "report.docx"}
