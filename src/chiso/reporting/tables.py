@@ -180,10 +180,10 @@ def rank_table(board: Scoreboard, ranks: Sequence[Rank], language: Language) -> 
     return replace(table, headings=league_headings([rank.league for rank in ranks]))
 
 
-def league_headings(leagues: Sequence[League]) -> dict[int, Text]:
+def league_headings(leagues: Sequence[League], *, hint: bool = True) -> dict[int, Text]:
     """Return a heading above the first row of each ranking, given the ranking of every row.
 
-    There is none where there is only one ranking.
+    There is none where there is only one ranking. ``hint`` names the option that hides units.
     """
     first_rows: dict[League, int] = {}
     for row, league in enumerate(leagues):
@@ -192,12 +192,12 @@ def league_headings(leagues: Sequence[League]) -> dict[int, Text]:
         return {}
     several = Counter((league.level, league.peer_group) for league in first_rows)
     return {
-        row: _league_heading(league, apart=several[league.level, league.peer_group] > 1)
+        row: _league_heading(league, apart=several[league.level, league.peer_group] > 1, hint=hint)
         for league, row in first_rows.items()
     }
 
 
-def _league_heading(league: League, *, apart: bool) -> Text:
+def _league_heading(league: League, *, apart: bool, hint: bool) -> Text:
     level, units, maximum = LEVEL_NAMES[league.level], league.units, league.max_points
     vi = [level.vi, f"{number_text(units, 'vi')} đơn vị", f"tối đa {number_text(maximum, 'vi')} điểm"]
     en = [
@@ -212,8 +212,11 @@ def _league_heading(league: League, *, apart: bool) -> Text:
         vi.append("thiếu dữ liệu, xếp riêng" if apart else "thiếu dữ liệu")
         en.append("data missing, ranked apart" if apart else "data missing")
     if league.without_records:
-        vi.append(f"{number_text(league.without_records, 'vi')} không có hồ sơ (ẩn bằng --with-records)")
-        en.append(f"{number_text(league.without_records, 'en')} without records (hidden by --with-records)")
+        vi.append(f"{number_text(league.without_records, 'vi')} không có hồ sơ")
+        en.append(f"{number_text(league.without_records, 'en')} without records")
+        if hint:
+            vi[-1] += " (ẩn bằng --with-records)"
+            en[-1] += " (hidden by --with-records)"
     return Text(" · ".join(vi), " · ".join(en))
 
 
