@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 
 def heading(level: int, text: str, anchor: str | None = None) -> list[str]:
@@ -12,9 +12,10 @@ def heading(level: int, text: str, anchor: str | None = None) -> list[str]:
     return [*named, f"{'#' * level} {escaped(text)}", ""]
 
 
-def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return a table whose cells are Markdown."""
-    lines = [heads, ["---"] * len(heads), *rows]
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: Collection[int] = ()) -> list[str]:
+    """Return a table whose cells are Markdown; the columns ``numbers`` stand to the right."""
+    rules = ["---:" if position in numbers else "---" for position in range(len(heads))]
+    lines = [heads, rules, *rows]
     return [*(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines), ""]
 
 

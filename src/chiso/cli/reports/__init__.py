@@ -53,3 +53,4 @@ def report_of(options: dict[str, Any], *parts: Part) -> Report:
 
 # The commands of each module are there once it is imported.
 from chiso.cli.reports import charts as charts  # noqa: E402
+from chiso.cli.reports import messages as messages  # noqa: E402
