@@ -19,6 +19,11 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: Collecti
     return [*(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines), ""]
 
 
+def item(text: str) -> str:
+    """Return a text as an item of a list, none of its first letters taken for the sign of another one."""
+    return "- " + re.sub(r"^(\d*)([#+.)-])(?=[#\s-]|$)", r"\1\\\2", escaped(text))
+
+
 def link(text: str, anchor: str) -> str:
     """Return a link to a heading of the same page."""
     return f"[{escaped(text)}](#{anchor})"
@@ -33,4 +38,4 @@ def code(text: str) -> str:
 
 def escaped(text: str) -> str:
     """Return a text so that nothing in it is taken for a sign of Markdown."""
-    return re.sub(r"([\\`*_\[\]<>])", r"\\\1", re.sub(r"\s+", " ", text))
+    return re.sub(r"([\\`*_\[\]<>&~])", r"\\\1", re.sub(r"\s+", " ", text))

@@ -32,8 +32,9 @@ _DARKEST = (0.003, 0.015, 0.045)
 # How much each of them adds to what the eye takes for light.
 _LUMINANCE = (0.2126, 0.7152, 0.0722)
 _DARK, _LIGHT = 20, 93
-# A number is written white on what is darker than this.
-_WHITE_BELOW = 60
+# Where black and white are read equally well (4.5 : 1): what is darker is written on in white.
+_WHITE_BELOW = 49.5
+_BLACK = "#000000"
 _LETTER_WIDTH = 5.6
 _LINE_HEIGHT = 15
 
@@ -63,7 +64,7 @@ def shade(lightness: float) -> Shade:
     towards_white = (luminance - darkest) / (1 - darkest)
     light = [share + towards_white * (1 - share) for share in _DARKEST]
     colour = "#" + "".join(f"{_encoded(share):02x}" for share in light)
-    return Shade(lightness, colour, PAPER if lightness < _WHITE_BELOW else INK)
+    return Shade(lightness, colour, PAPER if lightness < _WHITE_BELOW else _BLACK)
 
 
 def _encoded(light: float) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from chiso.errors import Language
-from chiso.reporting.markdown import escaped, heading, table
+from chiso.reporting.markdown import escaped, heading, item, table
 from chiso.reporting.messages.message import Message
 from chiso.reporting.tables import ReportTable, Value, number_text
 
@@ -18,7 +18,7 @@ def markdown_page(told: Message, language: Language) -> str:
         for title, rows in section.tables:
             lines += [] if title is None else [f"**{escaped(title)}**", ""]
             lines += _table(rows, language)
-        lines += [f"- {escaped(line)}" for line in section.lines]
+        lines += [item(line) for line in section.lines]
         lines += [""] if section.lines else []
     return "\n".join(lines)
 

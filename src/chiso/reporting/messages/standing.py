@@ -27,6 +27,7 @@ from chiso.scoring.scoreboard import UnitScore
 
 # A ranking of so many units is told whole.
 _WHOLE = 12
+_NONE = Decimal(0)
 _CHANGE = Column("change", "decimal", Text(vi="Tăng giảm", en="Change"))
 _PLACES = Column("places", "integer", Text(vi="Hạng", en="Rank"))
 _BEFORE = Column("total_before", "decimal", Text(vi="Kỳ trước", en="Before"))
@@ -196,12 +197,12 @@ def _causes(report: Report, heading: str, language: Language) -> Section:
 
 def _moved(indices: Sequence[IndexComparison], names: Mapping[str, str], language: Language) -> ReportTable:
     """Return the indices whose points changed most; an index that is there no more has no name."""
-    most = sorted(indices, key=lambda own: -abs(own.points.change or 0))[:MOST]
+    most = sorted(indices, key=lambda own: -abs(own.points.change or _NONE))[:MOST]
     rows: list[tuple[Value, ...]] = [
         (
             *(own.index, names.get(own.index)),
             own.points.before,
-            signed_text(own.points.change or 0, language),
+            signed_text(own.points.change or _NONE, language),
             own.points.after,
         )
         for own in most
