@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from decimal import Decimal
 from typing import Literal
 
@@ -14,6 +13,9 @@ from chiso.catalogue.model import Bilingual
 from chiso.errors import Language, Text, plural
 from chiso.scoring.rank import League, Rank
 from chiso.scoring.scoreboard import Scoreboard, index_rows, total_rows
+from chiso.terms.numbers import day_text as day_text
+from chiso.terms.numbers import number_text as number_text
+from chiso.terms.numbers import signed_text as signed_text
 
 ColumnKind = Literal["text", "integer", "decimal"]
 Value = str | int | Decimal | None
@@ -267,20 +269,3 @@ def plain_value(value: object, language: Language) -> Value:
             return value
         case _:
             raise TypeError(type(value).__name__)
-
-
-def number_text(value: Decimal | int, language: Language) -> str:
-    """Return a number as people write it: 1.234,56 in Vietnamese, 1,234.56 in English."""
-    text = f"{value:,.2f}" if isinstance(value, Decimal) else f"{value:,}"
-    return text.translate(str.maketrans(",.", ".,")) if language == "vi" else text
-
-
-def signed_text(value: Decimal | int, language: Language) -> str:
-    """Return a change or difference as people write it: +1.50, −1.50, 0.00."""
-    text = number_text(-value if value < 0 else value, language)
-    return f"+{text}" if value > 0 else f"−{text}" if value < 0 else text
-
-
-def day_text(day: date, language: Language) -> str:
-    """Return a day as people write it: 31/08/2026 in Vietnamese, 2026-08-31 in English."""
-    return f"{day:%d/%m/%Y}" if language == "vi" else day.isoformat()
