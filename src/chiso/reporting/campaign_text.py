@@ -141,7 +141,9 @@ def _listed(head: Text, standings: Sequence[Standing]) -> Text:
     if not names:
         return Text(f"{head.vi}: không tiêu chí nào", f"{head.en}: none")
     vi, en = "; ".join(name.vi for name in names), "; ".join(name.en for name in names)
-    return Text(f"{head.vi} {len(names)}: {vi}", f"{head.en} {len(names)}: {en}")
+    return Text(
+        f"{head.vi} {number_text(len(names), 'vi')}: {vi}", f"{head.en} {number_text(len(names), 'en')}: {en}"
+    )
 
 
 def by_criterion(report: CampaignReport) -> Iterator[Text]:

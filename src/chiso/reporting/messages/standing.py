@@ -24,6 +24,7 @@ from chiso.scoring.comparing.comparison import IndexComparison
 from chiso.scoring.rank import Rank
 from chiso.scoring.report import PastTotal, Report
 from chiso.scoring.scoreboard import UnitScore
+from chiso.terms.text import alphabetical
 
 # A ranking of so many units is told whole.
 _WHOLE = 12
@@ -163,8 +164,12 @@ def changes(report: Report, *, each: bool, language: Language) -> Section:
         for unit in report.board.units
         if (change := _change(unit, report.past(unit.unit.code)))
     ]
-    up = sorted((one for one in moved if one[0] > 0), key=lambda one: -one[0])[:MOST]
-    down = sorted((one for one in moved if one[0] < 0), key=lambda one: one[0])[:MOST]
+    up = sorted(
+        (one for one in moved if one[0] > 0), key=lambda one: (-one[0], alphabetical(one[1].unit.name))
+    )[:MOST]
+    down = sorted(
+        (one for one in moved if one[0] < 0), key=lambda one: (one[0], alphabetical(one[1].unit.name))
+    )[:MOST]
     tables = [
         (title.in_language(language), _moves(report, [unit for _, unit in found], language))
         for title, found in (

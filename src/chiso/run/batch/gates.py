@@ -10,7 +10,7 @@ from chiso.arithmetic import ratio
 from chiso.errors import Language, Problem, Text, plural
 from chiso.run.batch.model import GateLimits, GateName
 from chiso.scoring.scoreboard import Scoreboard, UnitScore
-from chiso.terms.numbers import number_text
+from chiso.terms.numbers import number_text, shortest_text
 
 _UNITS_NAMED = 10
 
@@ -109,7 +109,7 @@ def _jumps(board: Scoreboard, before: Scoreboard, largest: Fraction) -> Iterator
 
 
 def _jump(pair: tuple[UnitScore, UnitScore], language: Language) -> str:
-    before, after = (number_text(score.total, language) for score in pair)
+    before, after = (shortest_text(score.total, language) for score in pair)
     return f"{pair[1].unit.code} {before} → {after}"
 
 
