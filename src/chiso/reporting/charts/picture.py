@@ -22,7 +22,8 @@ def picture_bytes(picture: Picture, form: str, language: Language, trace: Sequen
 
     ``trace`` says where its numbers come from; it goes into the file, unseen.
     """
-    specification = picture.chart.to_dict()
+    # Drawing it shows its faults; looking for them beforehand takes longer than drawing.
+    specification = picture.chart.to_dict(validate=False)
     if form == "json":
         return _json(specification, picture, language, trace).encode()
     import vl_convert
