@@ -364,4 +364,9 @@ def test_another_catalogue_is_drawn_as_well(samples: Path, tmp_path: Path, chiso
     given = (folder, "--catalogue", folder / "indicators.yaml", "--period", "2021")
     done = chiso("chart", "heatmap", *given, "-o", tmp_path / "heatmap.svg")
     assert done.code == 0, done.stderr
-    assert len(texts_of((tmp_path / "heatmap.svg").read_bytes())) > 10
+    texts = texts_of((tmp_path / "heatmap.svg").read_bytes())
+    # Its offices can earn nothing; those above them are drawn.
+    assert any("Phòng" not in text and text.startswith("1. ") for text in texts)
+    office = ("--unit", "SO.1", "-o", tmp_path / "office.svg", "--lang", "en")
+    done = chiso("chart", "unit", *given, *office)
+    assert done.code == 12 and "no unit can earn a point" in done.stderr

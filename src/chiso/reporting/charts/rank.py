@@ -66,26 +66,31 @@ _ORDER = Text(
 def ranks_of_a_level(report: Report) -> list[Rank]:
     """Return the places of the report's units of the level that has most of them, the best first.
 
-    Raises CannotScoreError where there is no unit, or nothing that any of them could earn.
+    Units that can earn nothing are left out. Raises CannotScoreError where no unit can earn anything.
     """
     chosen = {unit.unit.code for unit in report.board.units}
-    ranks = [rank for rank in report.ranks if rank.score.unit.code in chosen]
-    if not any(rank.score.max_points for rank in ranks):
-        raise CannotScoreError(
-            Problem(
-                Text(
-                    vi="Không có gì để vẽ: không đơn vị nào có điểm",
-                    en="Nothing to draw: no unit can earn a point",
-                ),
-                hint=Text(
-                    vi="Xem --unit, --level, --parent, --with-records, và chiso score cùng tùy chọn",
-                    en="See --unit, --level, --parent, --with-records, and chiso score with the same options",
-                ),
-            )
-        )
+    ranks = [rank for rank in report.ranks if rank.score.unit.code in chosen and rank.league.max_points]
+    if not ranks:
+        raise nothing_to_earn()
     counted: Counter[Level] = Counter(rank.league.level for rank in ranks)
     level = max(counted, key=lambda level: (counted[level], -LEVELS.index(level)))
     return [rank for rank in ranks if rank.league.level == level]
+
+
+def nothing_to_earn() -> CannotScoreError:
+    """Return the error of units that no index gives points."""
+    return CannotScoreError(
+        Problem(
+            Text(
+                vi="Không có gì để vẽ: không đơn vị nào có điểm",
+                en="Nothing to draw: no unit can earn a point",
+            ),
+            hint=Text(
+                vi="Xem --unit, --level, --parent, --with-records, và chiso score cùng tùy chọn",
+                en="See --unit, --level, --parent, --with-records, and chiso score with the same options",
+            ),
+        )
+    )
 
 
 def left_out(shown: int, units: int) -> list[Text]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from chiso.catalogue.formula import GroupRule
 from chiso.errors import Language, Problem, Text, UsageError
 from chiso.reporting.charts.look import FAINT, INK, PAPER, Picture, framed, inline, shade
+from chiso.reporting.charts.rank import nothing_to_earn
 from chiso.reporting.tables import LABELS, OUTCOMES, number_text, signed_text
 from chiso.scoring.report import Report
 from chiso.scoring.scoreboard import GroupScore, Score, UnitScore
@@ -30,9 +31,11 @@ _GROUP, _INDEX = shade(28), shade(58)
 def unit_chart(report: Report, language: Language) -> Picture:
     """Return what the one unit of the report has earned and lost.
 
-    Raises UsageError where the report is of several units.
+    Raises UsageError where the report is of several units, CannotScoreError where it can earn nothing.
     """
     unit = the_unit(report)
+    if not unit.max_points:
+        raise nothing_to_earn()
     rows = list(_rows(report, unit, language))
     title = _title(report, unit, language)
     return framed(
@@ -95,7 +98,7 @@ def _rows(report: Report, unit: UnitScore, language: Language) -> Iterator[dict[
     by_code = {group.group: group for group in unit.groups}
     for rule in report.board.groups:
         group = by_code[rule.code]
-        yield _group_row(rule, group, language)
+        yield _group_row(rule, group, [scores[index.code] for index in rule.indices], language)
         if group.reported:
             continue
         for index in rule.indices:
@@ -112,11 +115,18 @@ def _rows(report: Report, unit: UnitScore, language: Language) -> Iterator[dict[
                 )
 
 
-def _group_row(rule: GroupRule, group: GroupScore, language: Language) -> dict[str, Any]:
+def _group_row(
+    rule: GroupRule, group: GroupScore, scores: Sequence[Score], language: Language
+) -> dict[str, Any]:
     name = rule.name.vi if language == "vi" else rule.name.en
     lost = None if group.points is None else group.max_points - group.points
-    outcome = OUTCOMES["reported" if group.reported else "missing_data"].in_language(language)
-    told = outcome if group.reported or group.points is None else ""
+    told = ""
+    if group.reported:
+        told = OUTCOMES["reported"].in_language(language)
+    elif group.points is None:
+        # Why there is nothing to earn, where its indices agree; else some of them lack data.
+        outcomes = {score.outcome for score in scores}
+        told = OUTCOMES[outcomes.pop() if len(outcomes) == 1 else "missing_data"].in_language(language)
     row = _row(textwrap.wrap(name, _NAME_LETTERS), group.points, group.max_points, lost, told, language)
     return {**row, "group": True, "colour": _GROUP.colour}
 
