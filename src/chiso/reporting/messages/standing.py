@@ -143,7 +143,7 @@ def _ranks(report: Report, ranks: Sequence[Rank], language: Language) -> ReportT
                 score.unit.name,
                 score.total,
                 None if change is None else signed_text(change, language),
-                _standing(score, language),
+                None if score.band is None and score.outcome == "scored" else _standing(score, language),
             )
         )
     rank_column = Column("rank", "integer", LABELS["rank"])
