@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import io
 import json
@@ -62,6 +63,7 @@ def _stray(address: str, row: str = "", quote: str = '"', *, last: bool = True) 
     return _book({SHEET: lambda sheet: sheet.replace(old, new)})
 
 
+@functools.cache
 def _shared(count: int) -> bytes:
     return _book({STRINGS: lambda text: text.replace(b"</sst>", b"<si><t>aaaa</t></si>" * count + b"</sst>")})
 
