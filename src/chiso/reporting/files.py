@@ -18,6 +18,8 @@ from chiso.reporting.tables import ReportTable, Value
 if TYPE_CHECKING:
     import xlsxwriter
 
+# How many rows a sheet can have.
+LONGEST_SHEET = 1_048_576
 # The first moment that an archive can tell of; a workbook is one.
 _NO_TIME = datetime.fromisoformat("1980-01-01")
 
@@ -88,15 +90,15 @@ def parquet_bytes(table: ReportTable) -> bytes:
         ) from error
 
 
-def new_workbook(stream: io.BytesIO) -> xlsxwriter.Workbook:
+def new_workbook(stream: io.BytesIO, title: str = "") -> xlsxwriter.Workbook:
     """Return an empty workbook that goes into ``stream``: no text is a formula, and no clock is in it.
 
-    The same content gives the same bytes, today and later.
+    The same content gives the same bytes, today and later. Its properties name a title, no person.
     """
     import xlsxwriter
 
     workbook = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False})
-    workbook.set_properties({"created": _NO_TIME})
+    workbook.set_properties({"created": _NO_TIME, **({"title": title} if title else {})})
     return workbook
 
 
