@@ -10,7 +10,7 @@ from typing import Any
 
 from chiso.catalogue.vocabulary import vocabulary
 from chiso.errors import Language, Text
-from chiso.reporting.files import LONGEST_SHEET, new_workbook
+from chiso.reporting.files import LONGEST_SHEET, height_of, new_workbook
 from chiso.reporting.late_tables import LABELS, late_notes, list_title, numbered
 from chiso.reporting.tables import day_text
 from chiso.scoring.late import LateLists
@@ -113,11 +113,15 @@ def _write_list(
     last = len(columns) - 1
     for row, (text, kind) in enumerate(_above(lists, name, language)):
         sheet.merge_range(row, 0, row, last, text, formats[kind])
+    widest = max((len(record.number) for record in records), default=0)
+    heads = []
     for position, column in enumerate(columns):
-        label = _NUMBER if column == "number" else LABELS[column]
-        sheet.write_string(_HEADER_ROW, position, label.in_language(language), formats["heading"])
-        widest = max((len(record.number) for record in records), default=0)
-        sheet.set_column(position, position, _width(column, lists, widest))
+        label = (_NUMBER if column == "number" else LABELS[column]).in_language(language)
+        width = _width(column, lists, widest)
+        sheet.write_string(_HEADER_ROW, position, label, formats["heading"])
+        sheet.set_column(position, position, width)
+        heads.append((label, width - 2))
+    sheet.set_row(_HEADER_ROW, height_of(heads))
     row, number = _HEADER_ROW + 1, first_number
     for (_, official), group in groupby(records, key=lambda record: _group(record, lists)):
         members = list(group)
@@ -183,6 +187,12 @@ def _write_record(
         "working_days_left": record.days_left,
         "note": "; ".join(note.in_language(language) for note in record.notes) or None,
     }
+    # The texts that may take several lines.
+    wrapped = [
+        (text, _WIDTHS[name]) for name in ("unit_name", "note") if isinstance(text := values[name], str)
+    ]
+    if any(len(text) > width for text, width in wrapped):
+        sheet.set_row(row, height_of(wrapped))
     for position, column in enumerate(columns):
         value = values.get(column, record.number)
         if value is None:

@@ -5,25 +5,25 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from textwrap import wrap
 from typing import Any
 
-from chiso.errors import CannotWriteError, Language, Problem, Text
-from chiso.reporting.files import LONGEST_SHEET, new_workbook
+from chiso.errors import CannotWriteError, Language, Problem, Text, plural
+from chiso.reporting.files import LONGEST_SHEET, height_of, new_workbook
 from chiso.reporting.late_tables import late_notes
 from chiso.reporting.late_workbook import write_late_lists
 from chiso.reporting.tables import day_text, number_text, plain_value
 from chiso.reporting.trace import NOTICE, report_notes, trace
 from chiso.reporting.workbook import charts, detail, overview, parameters, ranking
-from chiso.reporting.workbook.detail import HOW, Detail
+from chiso.reporting.workbook.detail import HOW, HOW_TOLD, Detail
 from chiso.reporting.workbook.exact import How
 from chiso.reporting.workbook.ranking import Ranking
+from chiso.reporting.workbook.sheet import add_sheet
 from chiso.reporting.workbook.styles import Styles, set_up_page
 from chiso.scoring.late import LateLists
 from chiso.scoring.late_records import ListName
 from chiso.scoring.report import Report
 
-_LETTERS_PER_LINE = 120
+_LETTERS_PER_LINE = 150
 _NOTES = Text(vi="Ghi chú", en="Notes")
 # The lists that are filed with a report; what is due soon is for the office itself.
 _FILED: tuple[ListName, ...] = ("finished", "open")
@@ -45,23 +45,23 @@ def report_workbook(report: Report, language: Language) -> bytes:
     _require_room(scores)
     rankings = ranking.rankings_of(report, language)
 
-    sheet = workbook.add_worksheet(overview.SHEET.in_language(language))
+    sheet = add_sheet(workbook, overview.SHEET.in_language(language))
     overview.write_overview(sheet, _top(report, language), rules, rankings, cells, styles, language)
     for each in rankings:
-        sheet = workbook.add_worksheet(each.sheet)
+        sheet = add_sheet(workbook, each.sheet)
         _write_title(sheet, report, each.sheet, _of_ranking(each), styles, language)
         ranking.write_ranking(sheet, each, report, scores, cells, styles, language)
-    sheet = workbook.add_worksheet(charts.SHEET.in_language(language))
+    sheet = add_sheet(workbook, charts.SHEET.in_language(language))
     charts.write_charts(workbook, sheet, rules, rankings, language)
-    sheet = workbook.add_worksheet(detail.SHEET.in_language(language))
+    sheet = add_sheet(workbook, detail.SHEET.in_language(language))
     _write_title(sheet, report, detail.SHEET.in_language(language), _OF_DETAIL, styles, language)
     detail.write_detail(sheet, board, scores, cells, styles, language)
     lists = _filed(report)
     if lists is not None:
         write_late_lists(workbook, lists, language)
-    sheet = workbook.add_worksheet(parameters.SHEET.in_language(language))
+    sheet = add_sheet(workbook, parameters.SHEET.in_language(language))
     parameters.write_parameters(sheet, rules, cells, styles, language)
-    sheet = workbook.add_worksheet(_NOTES.in_language(language))
+    sheet = add_sheet(workbook, _NOTES.in_language(language))
     _write_notes(sheet, report, lists, scores.hows, styles, language)
     workbook.close()
     return stream.getvalue()
@@ -107,7 +107,7 @@ def _days(report: Report, language: Language) -> str:
 
 def _top(report: Report, language: Language) -> list[tuple[str, str]]:
     """Return the lines above the overview: title, period, what it is compared with, what it lacks, notice."""
-    lines = [(_title(report, language).upper(), "title"), (_days(report, language), "subtitle")]
+    lines = [(_title(report, language).upper(), "main_title"), (_days(report, language), "centered")]
     if report.course:
         label = report.course[-1].judgement.period.label
         told = Text(vi=f"So với kỳ trước: {label}", en=f"Compared with the period before: {label}")
@@ -116,7 +116,7 @@ def _top(report: Report, language: Language) -> list[tuple[str, str]]:
                 vi=f"{told.vi} (theo phiên bản {report.course[-1].edition}, quy tắc khác)",
                 en=f"{told.en} (by edition {report.course[-1].edition}, other rules)",
             )
-        lines.append((told.in_language(language), "subtitle"))
+        lines.append((told.in_language(language), "centered"))
     lines += [(text.in_language(language), "notice") for text in (*report.lacking, NOTICE)]
     return lines
 
@@ -174,7 +174,7 @@ def _write_notes(
             row += 1
             sheet.merge_range(row, 0, row, 1, line, styles["plain"])
             # A merged cell does not grow by itself.
-            sheet.set_row(row, 16 * len(wrap(line, _LETTERS_PER_LINE)))
+            sheet.set_row(row, height_of([(line, _LETTERS_PER_LINE)]))
         row += 1
     set_up_page(sheet, last_row=row, last_column=1)
 
@@ -197,10 +197,10 @@ def _of_formulas(hows: Mapping[How, int]) -> Iterator[Text]:
         en="The index detail is protected without a password: only counts that formulas follow "
         "may be changed.",
     )
-    for how, told in HOW.items():
-        count = hows.get(how, 0)
+    for how, mark in HOW.items():
+        count, told = hows.get(how, 0), HOW_TOLD[how]
         if count:
             yield Text(
-                vi=f"{told.vi}: {number_text(count, 'vi')} dòng",
-                en=f"{told.en}: {number_text(count, 'en')} rows",
+                vi=f"{number_text(count, 'vi')} dòng “{mark.vi}”: {told.vi}",
+                en=f"{number_text(count, 'en')} {plural(count, 'row', 'rows')} “{mark.en}”: {told.en}",
             )

@@ -12,8 +12,8 @@ from chiso.reporting.workbook.ranking import Ranking, group_column
 
 SHEET = Text(vi="Biểu đồ", en="Charts")
 _MOST_UNITS = 30
-_ROWS_PER_CHART = 22
-_SIZE = {"width": 1080, "height": 430}
+_ROWS_PER_CHART = 18
+_SIZE = {"width": 1080, "height": 350}
 _FONT = {"name": "Times New Roman", "size": 9}
 # From dark to light and back, so that neighbours stay apart in black and white.
 _COLORS = ("#1F4E79", "#9DC3E6", "#C55A11", "#F8CBAD", "#375623", "#C5E0B4", "#5B5B5B", "#D9D9D9")
@@ -42,7 +42,7 @@ def write_charts(
     sheet.set_landscape()
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.5)
     sheet.fit_to_pages(1, 0)
-    sheet.print_area(0, 0, max(row - 1, 0), 17)
+    sheet.print_area(0, 0, max(row - 1, 0), 16)
     # Two charts to a page.
     sheet.set_h_pagebreaks(breaks[1::2])
 

@@ -21,19 +21,50 @@ from chiso.terms.unit import UnitTree
 SHEET = Text(vi="Chi tiết chỉ số", en="Index detail")
 HOW: Mapping[How, Text] = {
     "formula": Text(vi="công thức", en="formula"),
-    "linked": Text(vi="công thức, theo dòng của đơn vị cấp trên", en="formula, from the unit above"),
-    "double": Text(vi="giá trị: số thực dấu phẩy động", en="value: floating-point arithmetic"),
-    "inherited": Text(vi="giá trị: theo đơn vị cấp trên", en="value: from the unit above"),
-    "no_counts": Text(vi="giá trị: không có tử số, mẫu số", en="value: no counts"),
-    "earlier": Text(
-        vi="giá trị: dựa vào số kỳ khác hoặc số ngày", en="value: rests on other periods or days"
-    ),
-    "rule": Text(vi="giá trị: quy tắc không viết thành công thức", en="value: no exact formula for the rule"),
+    "linked": Text(vi="công thức (cấp trên)", en="formula (unit above)"),
+    "double": Text(vi="giá trị (số thực)", en="value (floating)"),
+    "inherited": Text(vi="giá trị (cấp trên)", en="value (unit above)"),
+    "no_counts": Text(vi="giá trị (không số đếm)", en="value (no counts)"),
+    "earlier": Text(vi="giá trị (số kỳ khác)", en="value (other periods)"),
+    "rule": Text(vi="giá trị (quy tắc riêng)", en="value (rule of its own)"),
     "none": Text(vi="không có số liệu", en="no figures"),
+}
+HOW_TOLD: Mapping[How, Text] = {
+    "formula": Text(
+        vi="tỷ lệ và điểm tính từ tử số, mẫu số của dòng",
+        en="percent and points follow from the row's own counts",
+    ),
+    "linked": Text(
+        vi="theo dòng của đơn vị cấp trên, nơi chỉ số được đo",
+        en="as the row of the unit above, where the index is measured",
+    ),
+    "double": Text(
+        vi="Cổng tính nhóm này trên số thực dấu phẩy động từ tỷ lệ đã làm tròn, bảng tính không làm lại được "
+        "chính xác; tổng vẫn là công thức",
+        en="the portal computes the group in floating point from the rounded percent, which a spreadsheet "
+        "cannot repeat exactly; sums are formulas nevertheless",
+    ),
+    "inherited": Text(
+        vi="theo đơn vị cấp trên không có trong sổ này",
+        en="as the unit above, which is not in this workbook",
+    ),
+    "no_counts": Text(
+        vi="báo cáo chỉ có tỷ lệ hoặc điểm, không có tử số, mẫu số",
+        en="only a percent or points are known, no counts",
+    ),
+    "earlier": Text(
+        vi="dựa vào số liệu kỳ khác, hoặc quy ra năm",
+        en="rests on figures of other periods, or is that of a whole year",
+    ),
+    "rule": Text(
+        vi="quy tắc không viết được thành công thức chính xác",
+        en="no formula says the rule exactly",
+    ),
+    "none": Text(vi="thiếu dữ liệu hoặc không áp dụng", en="data are missing, or it does not apply"),
 }
 HEADER = 3
 _FIRST_ROW = HEADER + 2
-_WIDTHS = (11, 30, 17, 8, 46, 11, 11, 10, 9, 9, 9, 9, 17, 30)
+_WIDTHS = (10, 26, 11, 7, 36, 9, 9, 9, 7, 8, 8, 8, 15, 20)
 _NAMES = ("unit_code", "unit_name", "group", "index", "index_name", "numerator", "denominator")
 _NAMES_AFTER = ("value", "value_unit", "points", "max_points", "lost", "outcome", "how")
 _LABELS: Mapping[str, Text] = {

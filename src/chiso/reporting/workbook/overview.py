@@ -7,6 +7,7 @@ from typing import Any
 
 from chiso.catalogue.formula import RuleSet
 from chiso.errors import Language, Text
+from chiso.reporting.files import height_of
 from chiso.reporting.tables import LABELS, LEVEL_NAMES, plain_value
 from chiso.reporting.workbook.detail import cached
 from chiso.reporting.workbook.parameters import Parameters
@@ -28,6 +29,8 @@ _LABELS: Mapping[str, Text] = {
 # The column where the list of the best begins, and that of the weakest; names there take several columns.
 _LEFT, _RIGHT = 0, 5
 _NAME_COLUMNS = 3
+# How many letters of a style a line above the tables has room for.
+_LETTERS = {"main_title": 90, "centered": 140, "notice": 140}
 
 
 def write_overview(
@@ -47,8 +50,7 @@ def write_overview(
     row = 0
     for text, style in top:
         sheet.merge_range(row, 0, row, last_column, text, styles[style])
-        if style == "title":
-            sheet.set_row(row, 24)
+        sheet.set_row(row, height_of([(text, _LETTERS[style])]) + 3)
         row += 1
     row = _write_levels(sheet, row + 1, rules, rankings, parameters, styles, language)
     for ranking in rankings:

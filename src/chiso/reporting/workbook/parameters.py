@@ -9,6 +9,7 @@ from typing import Any
 from chiso.catalogue.formula import GroupRule, IndexRule, RuleSet
 from chiso.errors import Language, Text
 from chiso.reporting.catalogue_names import ARITHMETICS, RULES, STATUSES, ZERO_RULES, full_points
+from chiso.reporting.files import height_of
 from chiso.reporting.tables import plain_value
 from chiso.reporting.workbook.exact import Factors, RuleCells, factors_of, on_zero
 from chiso.reporting.workbook.styles import ABSENT, Styles, set_up_page
@@ -29,9 +30,9 @@ _COLUMNS: tuple[tuple[Text, float], ...] = (
     (Text(vi="Khi mẫu số bằng 0", en="When the denominator is 0"), 20),
     (Text(vi="Điểm khi mẫu số bằng 0", en="Points when it is 0"), 10),
     (Text(vi="Hệ số giá trị", en="Value factor"), 10),
-    (Text(vi="Hệ số tử số", en="Numerator factor"), 10),
-    (Text(vi="Hệ số mẫu số", en="Denominator factor"), 10),
-    (Text(vi="Căn cứ", en="Status"), 16),
+    (Text(vi="Hệ số tử số", en="Numerator factor"), 11),
+    (Text(vi="Hệ số mẫu số", en="Denominator factor"), 13),
+    (Text(vi="Căn cứ", en="Status"), 30),
 )
 
 
@@ -101,6 +102,7 @@ def write_parameters(
     )
     sheet.write_string("A2", told.in_language(language), styles["subtitle"])
     header = _FIRST_ROW - 2
+    sheet.set_row(header, height_of((label.in_language(language), width - 2) for label, width in _COLUMNS))
     for position, (label, width) in enumerate(_COLUMNS):
         sheet.write_string(header, position, label.in_language(language), styles["heading"])
         sheet.set_column(position, position, width)
@@ -127,7 +129,8 @@ def _write_index(
     if factors is None and group.rounding.arithmetic == "double":
         rule = f"{rule}; {ARITHMETICS['double'].in_language(language)}"
     sheet.write_string(at, 0, index.code, text)
-    sheet.write_string(at, 1, str(plain_value(index.name, language)), styles["wrapped"])
+    name = str(plain_value(index.name, language))
+    sheet.write_string(at, 1, name, styles["wrapped"])
     sheet.write_string(at, 2, str(plain_value(group.short, language)), text)
     if index.scored:
         sheet.write_number(at, 3, float(index.points), number)
@@ -137,7 +140,8 @@ def _write_index(
     sheet.write_string(at, 5, rule, styles["wrapped"])
     sheet.write_number(at, 6, group.rounding.percent, styles["integer"])
     sheet.write_number(at, 7, group.rounding.points, styles["integer"])
-    sheet.write_string(at, 8, ZERO_RULES[index.on_zero].in_language(language), styles["wrapped"])
+    zero = ZERO_RULES[index.on_zero].in_language(language)
+    sheet.write_string(at, 8, zero, styles["wrapped"])
     points = on_zero(index)
     if points is None:
         sheet.write_string(at, 9, ABSENT, number)
@@ -146,7 +150,10 @@ def _write_index(
     else:
         sheet.write_number(at, 9, 0, number)
     _write_factors(sheet, row, index, factors, styles)
-    sheet.write_string(at, 13, STATUSES[index.status].in_language(language), styles["wrapped"])
+    status = STATUSES[index.status].in_language(language)
+    sheet.write_string(at, 13, status, styles["wrapped"])
+    wrapped = ((1, name), (5, rule), (8, zero), (13, status))
+    sheet.set_row(at, height_of((text, _COLUMNS[column][1]) for column, text in wrapped))
 
 
 def _write_target(

@@ -12,7 +12,7 @@ from xlsxwriter.utility import xl_col_to_name
 from chiso import arithmetic
 from chiso.catalogue.formula import GroupRule, RuleSet
 from chiso.errors import Language, Text
-from chiso.reporting.tables import LABELS, LEVEL_NAMES, OUTCOMES, number_text, plain_value
+from chiso.reporting.tables import LABELS, LEVEL_NAMES, OUTCOMES, plain_value
 from chiso.reporting.workbook.detail import Detail, cached, write_figure
 from chiso.reporting.workbook.exact import MAXIMUM, POINTS
 from chiso.reporting.workbook.parameters import Parameters
@@ -125,7 +125,8 @@ def _label(name: str, rules: RuleSet, language: Language) -> str:
     for group in rules.groups:
         if name == group_column(group):
             short = plain_value(group.short, language)
-            return f"{short} ({number_text(group.points, language)})"
+            points = arithmetic.plain(group.points)
+            return f"{short} ({points.replace('.', ',') if language == 'vi' else points})"
     return _LABELS[name].in_language(language)
 
 

@@ -15,7 +15,9 @@ _FONT = {"font_name": "Times New Roman", "font_size": 11, "valign": "vcenter"}
 _FRAME = {**_FONT, "border": 1, "border_color": "#A6A6A6"}
 _NUMBER = {**_FRAME, "align": "right"}
 _STYLES: dict[str, dict[str, Any]] = {
-    "title": {**_FONT, "bold": True, "font_size": 15},
+    "title": {**_FONT, "bold": True, "font_size": 14},
+    "main_title": {**_FONT, "bold": True, "font_size": 14, "text_wrap": True, "align": "center"},
+    "centered": {**_FONT, "italic": True, "align": "center"},
     "subtitle": {**_FONT, "italic": True},
     "notice": {**_FONT, "italic": True, "font_color": "#9C5700", "text_wrap": True, "valign": "top"},
     "section": {**_FONT, "bold": True, "font_size": 12},
