@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -78,14 +78,19 @@ _COLUMNS = {name: position for position, name in enumerate((*_NAMES, *_NAMES_AFT
 
 @dataclass(frozen=True)
 class Row:
-    """One row: its place on the sheet (counted from 1), its score, and how its figures come."""
+    """One row: its place on the sheet (counted from 1), its score, and how its figures come.
+
+    ``lost`` is None without points, without a maximum to lose from, and where the whole group is reported.
+    ``source`` is the row that the figures are those of.
+    """
 
     number: int
     group: GroupRule
     index: IndexRule
     score: Score
     how: How
-    source: int | None = None
+    lost: Decimal | None
+    source: int | None
 
 
 class Detail:
@@ -119,8 +124,9 @@ class Detail:
     def rows(self, unit: UnitScore) -> list[Row]:
         """Return the rows of one unit, in the catalogue's order."""
         scores, first = self._scores[unit.unit.code], self._first[unit.unit.code]
+        as_wholes = {group.group for group in unit.groups if group.reported}
         return [
-            self._row(unit, group, index, scores[index.code], first + position)
+            self._row(unit, group, index, scores[index.code], first + position, as_wholes)
             for position, (group, index) in enumerate(self._indices)
         ]
 
@@ -133,13 +139,24 @@ class Detail:
         start, end = (first + self._positions[code] for code in (codes[0], codes[-1]))
         return f"'{self._name}'!${column}${start}:${column}${end}"
 
-    def _row(self, unit: UnitScore, group: GroupRule, index: IndexRule, score: Score, number: int) -> Row:
+    def _row(
+        self,
+        unit: UnitScore,
+        group: GroupRule,
+        index: IndexRule,
+        score: Score,
+        number: int,
+        as_wholes: Collection[str],
+    ) -> Row:
         how = how_carried(index, group.rounding, self._parameters.factors[index.code], score)
         source = self._source(unit, index, score) if how == "inherited" else None
         if source is not None:
             how = "linked"
         self.hows[how] += 1
-        return Row(number, group, index, score, how, source)
+        lost = None
+        if index.scored and score.max_points and group.code not in as_wholes:
+            lost = score.max_points - (score.points or 0)
+        return Row(number, group, index, score, how, lost, source)
 
     def _source(self, unit: UnitScore, index: IndexRule, score: Score) -> int | None:
         """Return the row that an inherited score comes from, None where it is not on the sheet."""
@@ -212,7 +229,7 @@ class _Writer:
             sheet.write_formula(
                 at, _COLUMNS["max_points"], formulas.maximum, decimal, cached(score.max_points)
             )
-            sheet.write_formula(at, _COLUMNS["lost"], formulas.lost, decimal, cached(_lost(row)))
+            sheet.write_formula(at, _COLUMNS["lost"], formulas.lost, decimal, cached(row.lost))
         else:
             self._write_figures(at, {"points": None, "max_points": score.max_points, "lost": None})
         self._write_outcome(row)
@@ -237,7 +254,7 @@ class _Writer:
             "value": score.value,
             "points": score.points,
             "max_points": score.max_points,
-            "lost": _lost(row),
+            "lost": row.lost,
         }
         for name, value in figures.items():
             style = self._styles["integer" if name in ("numerator", "denominator") else "decimal"]
@@ -256,7 +273,7 @@ class _Writer:
                 "value": score.value,
                 "points": score.points,
                 "max_points": score.max_points,
-                "lost": _lost(row),
+                "lost": row.lost,
             },
         )
         told = OUTCOMES[outcome_of(row)].in_language(self._language)
@@ -272,13 +289,6 @@ def outcome_of(row: Row) -> str:
     """Return a row's outcome by its name, of an index that is not due yet that it is not."""
     not_due = row.index.when_due is not None and row.score.outcome == "analysis"
     return "not_due" if not_due else row.score.outcome
-
-
-def _lost(row: Row) -> Decimal | None:
-    """Return what was lost at an index; None without points, or without a maximum to lose from."""
-    if not row.index.scored or not row.score.max_points:
-        return None
-    return row.score.max_points - (row.score.points or 0)
 
 
 def cached(value: Decimal | int | None) -> float | int | str:

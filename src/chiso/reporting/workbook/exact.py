@@ -85,7 +85,7 @@ def how_carried(index: IndexRule, rounding: Rounding, factors: Factors | None, s
     if score.basis != NO_BASIS:
         return "earlier"
     if score.numerator is None or score.denominator is None:
-        return "no_counts" if (score.percent, score.points) != (None, None) else "none"
+        return "no_counts" if score.outcome == "reported" or score.percent is not None else "none"
     if factors is None:
         return "double" if rounding.arithmetic == "double" else "rule"
     if (

@@ -232,11 +232,11 @@ class _Writer:
     def _write_order(self, row: int, unit: UnitScore) -> None:
         """Write by what the units of the main ranking are ordered, no two alike: the overview looks there."""
         maximum, total = self._cell("max_points", row), self._cell("total", row)
-        further_down = f"ROW()/10^{_TIE_PLACES}"
-        formula = f'=IF({maximum}=MAX({self._own("max_points")}),{total}-{further_down},"")'
+        ordered = f"ROUND({total}-ROW()/10^{_TIE_PLACES},{_TIE_PLACES})"
+        formula = f'=IF({maximum}=MAX({self._own("max_points")}),{ordered},"")'
         order: float | str = ""
         if unit.max_points == self._largest:
-            order = float(unit.total) - float(Decimal(row).scaleb(-_TIE_PLACES))
+            order = float(unit.total - Decimal(row).scaleb(-_TIE_PLACES))
         self._sheet.write_formula(row - 1, self._columns["order"], formula, self._styles["general"], order)
 
     def _string(self, row: int, name: str, text: str, style: str) -> None:
