@@ -166,6 +166,11 @@ def test_every_formula_gives_our_number(
     assert figures(theirs) == expected(reports[name])
 
 
+def test_counts_on_ties_are_all_formulas(recalculated_books: dict[str, Path]) -> None:
+    rows = table(opened(recalculated_books["ties"])[DETAIL])
+    assert sum(row["How figures come"] == "formula" for row in rows) == 17 * COMMUNES
+
+
 def test_published_figures_come_out_of_the_recalculated_sheets(
     golden: Path, reports: dict[str, Report], recalculated_books: dict[str, Path]
 ) -> None:
