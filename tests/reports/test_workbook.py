@@ -214,6 +214,19 @@ def test_which_rules_are_formulas(tmp_path: Path, old: str, new: str, how: str, 
     assert str(written).startswith("=") == (how == "formula")
 
 
+def test_a_figure_that_its_formula_does_not_give_is_a_value(tmp_path: Path) -> None:
+    """A board kept in a history stands as it is, whatever the rules make of its counts today."""
+    board, _ = a_board(rules_of(tmp_path), communes("A"), {"A": {"1": (1, 2), "2": (1, 4)}})
+    unit = board.units[0]
+    kept = replace(unit.scores[0], points=Decimal("2.99"))  # 1 of 2 gives 3.00
+    board = replace(board, units=(replace(unit, scores=(kept, unit.scores[1])),))
+    rows = table(opened(report_workbook(a_report(board), "en"))[DETAIL])
+    assert [(row["Points"], row["How figures come"]) for row in rows] == [
+        (2.99, "value (rule of its own)"),
+        (1.25, "formula"),
+    ]
+
+
 def test_percents_and_points_without_counts_are_values(tmp_path: Path) -> None:
     content = small(tmp_path, {"A": {"1": Decimal("4.25"), "2": (1, 4)}, "B": {"progress": Decimal("7.5")}})
     rows = {(row["Code"], row["Index"]): row for row in table(opened(content)[DETAIL])}
