@@ -49,3 +49,7 @@ def report_of(options: dict[str, Any], *parts: Part) -> Report:
     language = chosen(options)
     with watching(language) as progress:
         return run.report(request, today_in_vietnam(), progress, gates(options, language))
+
+
+# The commands of each module are there once it is imported.
+from chiso.cli.reports import xlsx  # noqa: E402, F401
