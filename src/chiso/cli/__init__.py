@@ -10,6 +10,7 @@ from chiso.cli import (
     late,
     planning,
     reconcile,
+    reports,
     robustness,
     whatif,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "main",
     "planning",
     "reconcile",
+    "reports",
     "robustness",
     "whatif",
 ]

@@ -61,6 +61,7 @@ def load_records(
     units: str | Path | None = None,
     reported: Iterable[str | Path] = (),
     needed: Mapping[str, Collection[str]] | None = None,
+    beside: Mapping[str, Collection[str]] | None = None,
     mappings: Iterable[str | Path] = (),
     corrections: Iterable[str | Path] = (),
     show_officials: bool = False,
@@ -70,7 +71,8 @@ def load_records(
     """Return the records in ``paths`` (files or folders), typed, with every row accounted for.
 
     ``units`` names the registry where it is not among the records. ``needed`` limits each table to the
-    columns a catalogue uses; without it every known column is read. ``mappings`` are YAML files that
+    columns a catalogue uses; without it every known column is read. Columns ``beside`` them are read too,
+    and set no row aside: what cannot be read of them is absent. ``mappings`` are YAML files that
     spell headings and values as a source system does; ``corrections`` are filled forms of
     ``--quarantine``. Officials stay codes unless ``show_officials``. Without a registry units are not
     looked at where it is not ``registry_needed``. Raises RecordsError when a file is missing or not
@@ -90,7 +92,8 @@ def load_records(
     else:
         tree, registry_part = UnitTree(()), None
         notes.append(Problem(_NO_REGISTRY_NOTE))
-    loader = _Loader(tree, needed, [file.path for file in files], corrected, progress, show_officials)
+    paths_read = [file.path for file in files]
+    loader = _Loader(tree, needed, beside or {}, paths_read, corrected, progress, show_officials)
     for file in files:
         if file.recognised.table.name in COUNTED_TABLES:
             loader.add(file)
@@ -248,6 +251,7 @@ class _Loader:
         self,
         units: UnitTree,
         needed: Mapping[str, Collection[str]] | None,
+        beside: Mapping[str, Collection[str]],
         paths: Iterable[Path],
         corrections: Corrections,
         progress: Progress,
@@ -255,6 +259,7 @@ class _Loader:
     ) -> None:
         self._units = units
         self._needed = needed
+        self._beside = beside
         self._corrections = corrections
         self._progress = progress
         self._show_officials = show_officials
@@ -272,7 +277,11 @@ class _Loader:
         if spec.name not in self._tables:
             needed = None if self._needed is None else self._needed.get(spec.name, ())
             self._tables[spec.name] = TypedTable(
-                self._connection, spec, needed, show_officials=self._show_officials
+                self._connection,
+                spec,
+                needed,
+                beside=self._beside.get(spec.name, ()),
+                show_officials=self._show_officials,
             )
         part, sha256 = self._tables[spec.name].add(file, self._corrections, self._progress)
         self.add_source(part, sha256)

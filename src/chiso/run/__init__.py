@@ -20,6 +20,7 @@ from chiso.run.periods import ScoredPeriods, Unscored, score_periods
 from chiso.run.planning import Planned, PlanRequest, plan
 from chiso.run.preparing import Gates, PeriodRequest, Prepared, ReadRequest, check_gates, provenance
 from chiso.run.reconcile import ReconcileRequest, reconcile_with_portal
+from chiso.run.report import Part, ReportRequest, report
 from chiso.run.robustness import RobustnessRequest, robustness
 from chiso.run.scoring import ScoreRequest, chosen_units, rank, score
 from chiso.run.whatif import WhatifRequest, whatif
@@ -34,6 +35,7 @@ __all__ = [
     "Gates",
     "LateRequest",
     "OperandRequest",
+    "Part",
     "PeriodRequest",
     "PlanRequest",
     "Planned",
@@ -41,6 +43,7 @@ __all__ = [
     "ReadRequest",
     "ReconcileRequest",
     "Reference",
+    "ReportRequest",
     "RobustnessRequest",
     "ScoreRequest",
     "ScoredPeriods",
@@ -66,6 +69,7 @@ __all__ = [
     "rank",
     "reconcile_with_portal",
     "reference",
+    "report",
     "require_owners",
     "robustness",
     "score",

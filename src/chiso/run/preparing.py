@@ -115,25 +115,32 @@ def nothing(_records: Records) -> None:
 
 
 class Reader:
-    """Reads records, those of the same files and columns once; ``when_loaded`` is given them as they come."""
+    """Reads records, those of the same files and columns once; ``when_loaded`` is given them as they come.
+
+    Records that hold more columns beside those needed do for a request that asks for fewer.
+    """
 
     def __init__(self, progress: Progress = SILENT, when_loaded: Callable[[Records], None] = nothing) -> None:
         self._progress = progress
         self._when_loaded = when_loaded
-        self._read: dict[object, Records] = {}
+        self._read: dict[object, list[tuple[Columns, Records]]] = {}
 
-    def read(self, request: ReadRequest, needed: Columns) -> Records:
-        """Return the records of a request, typed as far as ``needed``."""
+    def read(self, request: ReadRequest, needed: Columns, beside: Columns | None = None) -> Records:
+        """Return the records of a request, typed as far as ``needed``, and ``beside`` that: see ``load``."""
         columns = frozenset((table, frozenset(names)) for table, names in needed.items())
         files = (
             *(request.records, request.reported, request.units, request.mappings, request.corrections),
             request.show_officials,
         )
-        key = files, columns
-        if key not in self._read:
-            self._read[key] = load(request, needed, self._progress)
-            self._when_loaded(self._read[key])
-        return self._read[key]
+        read = self._read.setdefault((files, columns), [])
+        wanted = beside or {}
+        for there, records in read:
+            if all(names <= there.get(table, set()) for table, names in wanted.items()):
+                return records
+        records = load(request, needed, self._progress, beside=wanted)
+        read.append((wanted, records))
+        self._when_loaded(records)
+        return records
 
 
 def prepare(
@@ -144,14 +151,15 @@ def prepare(
     *,
     split: str | None = None,
     more: Columns | Callable[[RuleSet], Columns] | None = None,
+    beside: Callable[[RuleSet], Columns] | None = None,
     reader: Reader | None = None,
 ) -> Prepared:
     """Return the rules and the records of a request; ``today`` bounds a period that still runs.
 
     ``split`` and ``more`` name columns that are read beyond those that the rules use; ``more`` may depend
-    on the rules. ``when_loaded`` is given the records before anything is counted, so that what was set
-    aside is told even where nothing can be scored. A ``reader`` of one's own keeps what it reads for
-    further requests.
+    on the rules. Those ``beside`` set no row aside, so that scores are the same with and without them.
+    ``when_loaded`` is given the records before anything is counted, so that what was set aside is told even
+    where nothing can be scored. A ``reader`` of one's own keeps what it reads for further requests.
     """
     period = parse_period(request.period, today)
     judgement = judge(period, request.as_of or today)
@@ -162,7 +170,7 @@ def prepare(
     working_days = load_working_days(request.working_days)
     also = more(rules) if callable(more) else more or {}
     reader = reader or Reader(progress, when_loaded)
-    records = reader.read(request, needed_columns(rules, split, also))
+    records = reader.read(request, needed_columns(rules, split, also), beside(rules) if beside else None)
     return Prepared(
         *(catalogue, rules, judgement, working_days, records, request.edition, assignments, chosen, earlier)
     )
@@ -262,14 +270,19 @@ def load(
     needed: dict[str, set[str]] | None,
     progress: Progress = SILENT,
     *,
+    beside: Columns | None = None,
     registry_needed: bool = True,
 ) -> Records:
-    """Return the records of a request; ``needed`` None reads every column that chiso knows."""
+    """Return the records of a request; ``needed`` None reads every column that chiso knows.
+
+    Columns ``beside`` those needed set no row aside.
+    """
     return load_records(
         request.records,
         units=request.units,
         reported=request.reported,
         needed=needed,
+        beside=beside,
         mappings=request.mappings,
         corrections=request.corrections,
         show_officials=request.show_officials,
