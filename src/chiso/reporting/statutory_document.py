@@ -10,7 +10,7 @@ from typing import Any
 
 from docx import Document
 from docx.enum.section import WD_ORIENT
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_ALIGN_VERTICAL, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -151,6 +151,7 @@ def _fill(cell: Any, text: str, *, bold: bool = False, size: float = 9) -> None:
     paragraph.alignment = _CENTRE
     run = paragraph.add_run(text)
     run.bold, run.font.size = bold, Pt(size)
+    cell.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
     _tighten(cell)
 
 
@@ -178,6 +179,7 @@ def _write_rows(table: Any, form: StatutoryForm, language: Language) -> None:
         paragraph.alignment = (
             (_CENTRE, WD_ALIGN_PARAGRAPH.LEFT)[position] if position < 2 else (WD_ALIGN_PARAGRAPH.RIGHT)
         )
+        paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(1)
         paragraph.add_run("?").font.size = Pt(10)
         _tighten(cell)
     number = 0

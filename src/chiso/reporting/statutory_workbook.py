@@ -48,6 +48,9 @@ def statutory_workbook(form: StatutoryForm, language: Language) -> bytes:
     remarks.set_column(0, 0, 120, workbook.add_format({"text_wrap": True}))
     for number, line in enumerate(paper_notes(form, language)):
         remarks.write_string(number, 0, line)
+    remarks.set_paper(_A4)
+    remarks.set_landscape()
+    remarks.fit_to_pages(1, 0)
     workbook.close()
     return stream.getvalue()
 
@@ -55,7 +58,7 @@ def statutory_workbook(form: StatutoryForm, language: Language) -> bytes:
 def _formats(workbook: Any) -> dict[str, Any]:
     paper = {"font_name": "Times New Roman", "font_size": 11, "valign": "vcenter"}
     framed = {**paper, "border": 1, "text_wrap": True}
-    number = {**framed, "num_format": "#,##0", "align": "right"}
+    number = {**framed, "num_format": "#,##0", "align": "right", "indent": 1}
     rate = {**framed, "num_format": "0.00", "align": "right"}
     bold = {"bold": True}
     return {
@@ -187,7 +190,7 @@ def _set_up_page(sheet: Any, form: StatutoryForm, last_line: int) -> None:
     last = _BEFORE + len(form.forms.columns()) - 1
     sheet.set_column(0, 0, 5)
     sheet.set_column(1, 1, 34)
-    sheet.set_column(_BEFORE, last, 10)
+    sheet.set_column(_BEFORE, last, 8.5)
     sheet.freeze_panes(_FIRST_ROW, _BEFORE)
     sheet.repeat_rows(_FIRST_HEADING, _NUMBERS)
     sheet.print_area(0, 0, last_line, last)
