@@ -69,7 +69,7 @@ def offices(draw: st.DrawFn) -> World:
     row = st.tuples(
         *(among(*codes), among(*LIMITS, None), among(*STATUSES), among("online", "direct", "postal", None)),
         among("LV1", "LV2", None),
-        *(near(2), near(2), near(6), near(12), near(40), near(60), near(60)),
+        *(near(2), near(2), near(3), near(9), near(40), near(60), near(60)),
         *(among(None, 1, 2), near(30), near(30)),
     )
     rows = draw(st.lists(row, min_size=30, max_size=45))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from pathlib import Path
 
 import pytest
 
@@ -44,7 +43,11 @@ SPEC: dict[str, tuple[tuple[str, str, str, str], dict[str, str], tuple[str, ...]
     "by post": (("postal", "03/08", "10/09", ""), {}, (OTHER, OPEN)),
     "no channel is at the counter": (("", "03/08", "10/09", ""), {}, (OTHER, OPEN)),
     # Days, not hours.
-    "finished on its due day": (("direct", "03/08 08:00", "14/08 08:00", "14/08 16:30"), {}, (OTHER, ON_TIME)),
+    "finished on its due day": (
+        ("direct", "03/08 08:00", "14/08 08:00", "14/08 16:30"),
+        {},
+        (OTHER, ON_TIME),
+    ),
     "finished a day early": (("direct", "03/08", "14/08 08:00", "13/08 16:30"), {}, (OTHER, EARLY)),
     "finished a day late": (("direct", "03/08", "14/08 16:30", "15/08 08:00"), {}, (OTHER, LATE)),
     "due on the day of judgement": (("direct", "03/08", "31/08", ""), {}, (OTHER, OPEN)),
@@ -183,6 +186,8 @@ def test_the_total_is_their_sum(rows: dict[str, dict[str, str]]) -> None:
 
 def test_cases_that_cannot_be_judged_are_told(rows: dict[str, dict[str, str]]) -> None:
     notes = rows["notes"]["text"]
-    assert "Cases that have neither a due day nor a limit to judge by, and stand in the columns on time" in notes
+    assert (
+        "Cases that have neither a due day nor a limit to judge by, and stand in the columns on time" in notes
+    )
     assert " or in time: 2\n" in notes
     assert "no day on which they did, and stand among those open: 1\n" in notes
