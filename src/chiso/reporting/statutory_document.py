@@ -106,6 +106,7 @@ def _unframed(document: Any, widths: Sequence[int]) -> list[Any]:
     table = document.add_table(rows=1, cols=len(widths))
     table.autofit = False
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    _mark(table.rows[0], "w:cantSplit")
     cells = list(table.rows[0].cells)
     for column, cell, width in zip(table.columns, cells, widths, strict=True):
         column.width = cell.width = Mm(width)
@@ -195,6 +196,9 @@ def _write_rows(table: Any, form: StatutoryForm, language: Language) -> None:
                 run.get_or_add_rPr().append(OxmlElement("w:b"))
         table._tbl.append(copied)
     table._tbl.remove(pattern._tr)
+    # Nobody signs a page without a line of the form on it.
+    for paragraph in copied.iter(qn("w:p")):
+        paragraph.get_or_add_pPr().get_or_add_keepNext()
 
 
 def _cell_text(value: Value, language: Language) -> str:
@@ -202,7 +206,7 @@ def _cell_text(value: Value, language: Language) -> str:
 
 
 def _write_signatures(document: Any, paper: Paper) -> None:
-    document.add_paragraph()
+    document.add_paragraph().paragraph_format.keep_with_next = True
     left, right = _unframed(document, (_width() // 2, _width() - _width() // 2))
     (prepared, prepared_note), (head, head_note) = paper.signatures
     _lines(left, [("", False), (prepared, True), (prepared_note, False)], 12, centred=True)

@@ -109,7 +109,8 @@ def statutory_form(
     require_rows((of_table,), engine.records.quarantine)
     _require_all(counted, list(engine.records.units), of_table)
     rows.append(total_of(rows, none=counted.values([])))
-    for row in rows:
+    # The total first: what is wrong with it tells more than a single unit does.
+    for row in reversed(rows):
         _prove(row.counts, forms)
     reporting = lowest_over(engine.records.units, units)
     above = None if reporting is None else next(engine.records.units.ancestors(reporting.code), None)
