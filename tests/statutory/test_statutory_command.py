@@ -154,6 +154,23 @@ def test_the_table_is_legible_at_80_columns(
     assert max(map(len, lines)) <= 80
 
 
+@pytest.mark.parametrize("width", [100, 119, 120, 149, 150])
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_no_column_is_lost_at_any_width(
+    folder: Path, chiso: CommandLine, monkeypatch: pytest.MonkeyPatch, language: str, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    outcome = chiso("report", "form", "06a", folder, *AUGUST, "--unit", "D", "--lang", language)
+    total = next(line for line in outcome.stdout.splitlines() if line.startswith(("Tổng cộng", "Total")))
+    told = ["4", "1", "2", "1", "3", "1", "1", "1", "1", "0", "1"]
+    if width < 120:
+        told = ["4", "1", "3", "1", "1", "1"]
+    elif width >= 150:
+        told += ["0", "0"]
+    percent = {"vi": "66,67", "en": "66.67"}[language]
+    assert total.removeprefix("Tổng cộng").removeprefix("Total").split() == [*told, percent]
+
+
 def test_json_keeps_to_its_schema(folder: Path, chiso: CommandLine) -> None:
     validator = validator_of("statutory-form")
     assert len(list(strict_objects(validator.schema))) >= 10

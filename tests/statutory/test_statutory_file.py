@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from chiso import load_catalogue
-from chiso.catalogue.statutory_file import load_statutory_forms
+from chiso.catalogue.statutory_file import KEYS, OPTIONAL, load_statutory_forms
 from chiso.catalogue.statutory_forms import StatutoryForms
 from chiso.errors import CatalogueError, Problem
 from tests.builders import UNITS, a_catalogue, a_folder, place_of
@@ -173,3 +174,11 @@ def test_a_catalogue_that_does_not_say_what_is_late_is_told(tmp_path: Path, chis
     outcome = chiso("report", "form", "06a", folder, *AUGUST, "--catalogue", catalogue)
     assert outcome.code == 10
     assert "Catalogue small does not say what of table cases is late" in outcome.stderr
+
+
+def test_every_key_is_described() -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "statutory-forms.md").read_text("utf-8")
+    for part, keys in KEYS.items():
+        (row,) = (line for line in text.splitlines() if line.startswith(f"| {part} | ") and "`" in line)
+        told = re.findall(r"(\**)`(\w+)`", re.sub(r" \([^)]*\)", "", row))
+        assert [(key not in OPTIONAL[part], key) for key in keys] == [(bool(m), key) for m, key in told], part

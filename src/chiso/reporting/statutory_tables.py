@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from chiso.catalogue.statutory_forms import FormColumn
 from chiso.errors import Language, Text, plural
@@ -28,8 +28,8 @@ _LABELS: Mapping[str, Text] = {
 }
 TOTAL_ROW = Text(vi="Tổng cộng", en="Total")
 NO_FIELD = Text(vi="Không rõ lĩnh vực", en="No field given")
-# Below this width only sums are shown, and what stands last in each block.
-_WIDE = 120
+# From which width on a column is shown; in any the sums, and what stands last in each block.
+_WIDE, _WIDER = 120, 150
 
 
 def statutory_table(form: StatutoryForm) -> ReportTable:
@@ -84,7 +84,7 @@ def statutory_view(form: StatutoryForm, language: Language) -> ReportTable:
             column.code,
             _kind(column),
             Text(f"({column.number}) {column.short.vi}", f"({column.number}) {column.short.en}"),
-            0 if column.kind in ("total", "rate") or column.code in always else _WIDE,
+            _shown_from(column, always),
         )
         for column in columns
     ]
@@ -93,6 +93,12 @@ def statutory_view(form: StatutoryForm, language: Language) -> ReportTable:
     return ReportTable(
         (name, *shown), tuple((row_name(row).in_language(language), *values) for row, values in rows)
     )
+
+
+def _shown_from(column: FormColumn, always: Collection[str]) -> int:
+    if column.kind == "detail":
+        return _WIDER
+    return 0 if column.kind in ("total", "rate") or column.code in always else _WIDE
 
 
 def row_name(row: FormRow) -> Text:
