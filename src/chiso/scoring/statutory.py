@@ -5,7 +5,7 @@ What stands in which column is the file of forms' to say; here rows are counted 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -101,14 +101,15 @@ def statutory_form(
     counting = _Counting(engine, forms)
     if head.rows == "unit":
         counted = counting.count()
-        rows = by_unit(engine.records.units, units, lambda unit: counted.values([unit]))
+        of_units = counted.by_unit(units)
+        rows = by_unit(engine.records.units, units, lambda unit: of_units.get(unit.code, counted.none))
     else:
         counted, rows = _by_field(counting, units)
     fates = counted.counts.fates
     of_table = next(each for each in fates if each.table == name)
     require_rows((of_table,), engine.records.quarantine)
     _require_all(counted, list(engine.records.units), of_table)
-    rows.append(total_of(rows, none=counted.values([])))
+    rows.append(total_of(rows, counted.none))
     # The total first: what is wrong with it tells more than a single unit does.
     for row in reversed(rows):
         _prove(row.counts, forms)
@@ -205,26 +206,45 @@ class _Counted:
     remarks: tuple[tuple[Text, Wanted], ...]
 
     @property
-    def keys(self) -> set[str | None]:
-        """The keys that any unit has."""
-        return {cell.key for cell in self.counts.values}
+    def none(self) -> dict[str, int | None]:
+        """What stands in each column where there is no record: 0, and None where the records lack it."""
+        return {code: None if wanted is None else 0 for code, wanted in self.columns.items()}
 
-    def values(self, units: Sequence[Unit], key: str | None = None) -> dict[str, int | None]:
-        """Return what stands in each column for some units (and key); None where the records lack it."""
-        return {
-            code: None if wanted is None else self._sum(wanted, units, key)
-            for code, wanted in self.columns.items()
-        }
+    def by_unit(self, units: Sequence[Unit]) -> dict[str, dict[str, int | None]]:
+        """Return what stands in each column by unit, for those that have any record."""
+        return self._values(self._sums(units, lambda cell: cell.unit_code))
+
+    def by_key(self, units: Sequence[Unit]) -> dict[str, dict[str, int | None]]:
+        """Return what stands in each column by key, for those that the units have any record of."""
+        return self._values(self._sums(units, lambda cell: cell.key or ""))
 
     def told(self, units: Sequence[Unit]) -> tuple[tuple[Text, int], ...]:
         """Return the remarks that concern any record of the units, each with its number of records."""
-        numbers = [
-            (text, sum(self._sum(wanted, units, key) for key in self.keys)) for text, wanted in self.remarks
-        ]
+        sums = self._sums(units, lambda _: "").get("", {})
+        numbers = [(text, sums.get(wanted, 0)) for text, wanted in self.remarks]
         return tuple((text, records) for text, records in numbers if records)
 
-    def _sum(self, wanted: Wanted, units: Sequence[Unit], key: str | None) -> int:
-        return sum(self.counts.value(wanted, Cell(unit.code, key)) or 0 for unit in units)
+    def _sums(self, units: Sequence[Unit], by: Callable[[Cell], str]) -> dict[str, dict[Wanted, int]]:
+        """Return the sums of all counts in one pass: there may be a cell for every unit and key."""
+        codes = {unit.code for unit in units}
+        sums: dict[str, dict[Wanted, int]] = {}
+        for cell, values in self.counts.values.items():
+            if cell.unit_code not in codes:
+                continue
+            own = sums.setdefault(by(cell), {})
+            for wanted, value in values.items():
+                if value:
+                    own[wanted] = own.get(wanted, 0) + value
+        return sums
+
+    def _values(self, sums: Mapping[str, Mapping[Wanted, int]]) -> dict[str, dict[str, int | None]]:
+        found = {
+            group: {
+                code: None if wanted is None else own.get(wanted, 0) for code, wanted in self.columns.items()
+            }
+            for group, own in sums.items()
+        }
+        return {group: values for group, values in found.items() if values[POPULATION]}
 
 
 def _trees(parts: Sequence[Expression | Missing | None]) -> list[Expression]:
@@ -246,30 +266,21 @@ def _by_field(counting: _Counting, units: Sequence[Unit]) -> tuple[_Counted, lis
     rows: list[FormRow] = []
     if code in present:
         first = counting.count((code, name))
-        for key in first.keys - {"", None}:
-            rows += _field(first, units, key, key, first.counts.key_names.get(key or ""))
-        left, without_code = first.values(units, ""), IsNull(Column(code, "text"))
+        found = first.by_key(units)
+        left, without_code = found.pop("", first.none), IsNull(Column(code, "text"))
+        names = first.counts.key_names
+        rows += [FormRow("field", None, key, names.get(key), values) for key, values in found.items()]
     else:
         first = counting.count()
-        left, without_code = first.values(units), None
+        left, without_code = first.by_key(units).get("", first.none), None
     if left[POPULATION] and name is not None and name in present:
-        by_name = counting.count((name, None), without_code)
-        for key in by_name.keys - {"", None}:
-            rows += _field(by_name, units, key, None, key)
-        left = by_name.values(units, "")
+        found = counting.count((name, None), without_code).by_key(units)
+        left = found.pop("", first.none)
+        rows += [FormRow("field", None, None, key, values) for key, values in found.items()]
     rows.sort(key=lambda row: (alphabetical(row.field_name or row.field_id or ""), row.field_id or ""))
     if left[POPULATION]:
         rows.append(FormRow("field", None, None, None, left))
     return first, rows
-
-
-def _field(
-    counted: _Counted, units: Sequence[Unit], key: str | None, field_id: str | None, name: str | None
-) -> Iterator[FormRow]:
-    """Yield the row of a field that the units have any record of."""
-    values = counted.values(units, key)
-    if values[POPULATION]:
-        yield FormRow("field", None, field_id, name, values)
 
 
 def lowest_over(units: UnitTree, chosen: Sequence[Unit]) -> Unit | None:
@@ -295,7 +306,7 @@ def _rates(counts: Mapping[str, int | None], forms: StatutoryForms) -> dict[str,
 
 def _require_all(counted: _Counted, units: Sequence[Unit], fates: Fates) -> None:
     """Raise LostRowsError unless every record of the population is counted in some unit."""
-    found = sum(counted.values(units, key)[POPULATION] or 0 for key in counted.keys)
+    found = sum(values[POPULATION] or 0 for values in counted.by_unit(units).values())
     if found != fates.in_population:
         raise LostRowsError(f"{fates.table}: {fates.in_population} rows in the form, {found} counted")
 
