@@ -82,7 +82,7 @@ def form_of(records: Records, judgement: Judgement, code: str) -> StatutoryForm:
     return statutory_form(engine, forms(), forms().form(code), NOTHING, tuple(records.units))
 
 
-@ordinary(5)
+@ordinary(4)
 @given(world=offices(), judgement=st.sampled_from([JULY, AUGUST]))
 def test_every_case_stands_where_a_slow_count_puts_it(world: World, judgement: Judgement) -> None:
     world = replace(world, judgement=judgement)
@@ -116,7 +116,7 @@ def counted(counts: object) -> Counter[str]:
     return Counter({code: number for code, number in counts.items() if code and number})
 
 
-@ordinary(4)
+@ordinary(3)
 @given(world=offices())
 def test_what_is_open_at_the_end_is_carried_over_into_the_next_period(world: World) -> None:
     with records_of(world.files()) as records:
