@@ -15,7 +15,6 @@ from chiso.cli import (
     whatif,
 )
 from chiso.cli.commands import main
-from chiso.cli.reports import statutory
 
 # The commands of each module are there once it is imported.
 __all__ = [
@@ -31,6 +30,5 @@ __all__ = [
     "reconcile",
     "reports",
     "robustness",
-    "statutory",
     "whatif",
 ]
