@@ -6,6 +6,8 @@ with its place. Nothing a catalogue says can read a file, call what is not decla
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
@@ -75,6 +77,8 @@ def parse_value(text: str, scope: Scope) -> Expression:
     return tree
 
 
+# Every day and every reading of a catalogue has nearly the same conditions; their nodes are only read.
+@lru_cache(maxsize=1_000)
 def _parse_sql(text: str) -> exp.Expr:
     try:
         statements = sqlglot.parse(text)

@@ -34,7 +34,7 @@ _SCORES = Text(vi="Điểm", en="Scores")
 # The options whose files are read, and those whose files are written.
 _READ = (
     *("records", "units", "reported", "mapping", "corrections", "catalogue", "working_days", "efforts"),
-    *("overlays", "drop_cases", "portal", "portal_records", "assignments", "file"),
+    *("overlays", "drop_cases", "portal", "portal_records", "assignments", "file", "forms"),
     # Those of ``compare``, for one side or named as an operand.
     *(f"{name}_{side}" for name in ("records", "units", "reported", "mapping") for side in "ab"),
     *(f"{name}_{side}" for name in ("corrections", "catalogue") for side in "ab"),

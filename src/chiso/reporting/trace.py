@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 from chiso.errors import Language, Problem, Text
 from chiso.records.sources.cell import sheet_label
-from chiso.reporting.notes import notes
+from chiso.reporting.notes import Run, notes
 from chiso.reporting.tables import day_text
 from chiso.scoring.report import Report
 
@@ -18,12 +18,18 @@ NOTICE = Text(
 
 
 def trace(report: Report, language: Language) -> list[tuple[str, str]]:
-    """Return the facts behind a report as label and value: period, rules, program, inputs with hashes.
+    """Return the facts behind a report as label and value; see ``run_trace``."""
+    kept = None if report.origin.run is None else f"{report.origin.history} run:{report.origin.run}"
+    return run_trace(report.board, language, kept)
 
-    Files bear their bare names: folders may tell of persons.
+
+def run_trace(run: Run, language: Language, kept: str | None = None) -> list[tuple[str, str]]:
+    """Return the facts behind a result as label and value: period, rules, program, inputs with hashes.
+
+    ``kept`` is the run of a history that it comes from. Files bear their bare names: folders may tell of
+    persons.
     """
-    board = report.board
-    judgement, origin, rules = board.judgement, board.provenance, board.rules
+    judgement, origin, rules = run.judgement, run.provenance, run.rules
     period = judgement.period
     first, last = (day_text(day, language) for day in (period.first_day, period.last_day))
     facts = [
@@ -52,8 +58,7 @@ def trace(report: Report, language: Language) -> list[tuple[str, str]]:
                 ),
             )
         )
-    if report.origin.run is not None:
-        kept = f"{report.origin.history} run:{report.origin.run}"
+    if kept is not None:
         facts.append((Text(vi="Lịch sử", en="History"), _same(kept)))
     facts += [
         (
@@ -68,11 +73,12 @@ def trace(report: Report, language: Language) -> list[tuple[str, str]]:
 def report_notes(report: Report, language: Language) -> list[str]:
     """Return the remarks under a report: rows by fate, missing data, inferred rules, parts it lacks."""
     told = [NOTICE, *report.lacking]
-    board = replace(report.board, notes=tuple(map(_with_bare_name, report.board.notes)))
+    board = replace(report.board, notes=tuple(map(with_bare_name, report.board.notes)))
     return [*(text.in_language(language) for text in told), *notes(board, language)]
 
 
-def _with_bare_name(problem: Problem) -> Problem:
+def with_bare_name(problem: Problem) -> Problem:
+    """Return a remark about a file without the folders that it lies in."""
     place = problem.place
     if place is None:
         return problem

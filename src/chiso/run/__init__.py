@@ -23,6 +23,7 @@ from chiso.run.reconcile import ReconcileRequest, reconcile_with_portal
 from chiso.run.report import Part, ReportRequest, report
 from chiso.run.robustness import RobustnessRequest, robustness
 from chiso.run.scoring import ScoreRequest, chosen_units, rank, score
+from chiso.run.statutory import StatutoryRequest, statutory
 from chiso.run.whatif import WhatifRequest, whatif
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "RobustnessRequest",
     "ScoreRequest",
     "ScoredPeriods",
+    "StatutoryRequest",
     "Unscored",
     "WhatifRequest",
     "campaign",
@@ -75,6 +77,7 @@ __all__ = [
     "score",
     "score_periods",
     "show_catalogue",
+    "statutory",
     "test_catalogue",
     "whatif",
     "write_sample",

@@ -32,7 +32,10 @@ _ENDLESS_NUMBER = re.compile(rb"[0-9]{1000}")
 _MOST_KEYS = 2_000
 # So many lines are tried to see whether each holds an object.
 _LOOKED_AT = 20
-_OPENING = frozenset(b"[{")
+# Pairs of brackets with nothing but values between them, as most records are; many in a row count as one.
+_PAIRS = re.compile(rb"(?:\{\}|\[\])++")
+_EMPTY = ord(".")
+_STEP = {**dict.fromkeys(b"[{", 1), **dict.fromkeys(b"]}", -1), _EMPTY: 0}
 _Object = Mapping[str, Any]
 
 
@@ -93,15 +96,20 @@ def _outside_texts(container: Container, encoding: str) -> Iterator[bytes]:
             yield rest if cut < 0 else rest[:cut]
 
 
+def _brackets(text: bytes) -> bytes:
+    """Return the brackets of ``text``, ``_EMPTY`` for pairs in a row that close as soon as they open."""
+    return _PAIRS.sub(b".", text.translate(None, _ALL_BUT_BRACKETS))
+
+
 def _refuse_extremes(container: Container, encoding: str) -> None:
     """Raise RecordsError for what would choke the parser: deep nests, endless texts and numbers."""
     depth = 0
     for text in _outside_texts(container, encoding):
         if _ENDLESS_NUMBER.search(text):
             raise RecordsError(_endless_number(container))
-        for bracket in text.translate(None, _ALL_BUT_BRACKETS):
-            depth += 1 if bracket in _OPENING else -1
-            if depth > _DEEPEST:
+        for bracket in _brackets(text):
+            depth += _STEP[bracket]
+            if depth + (bracket == _EMPTY) > _DEEPEST:
                 raise RecordsError(_too_deep(container))
 
 
@@ -112,8 +120,8 @@ def _refuse_endless_object(container: Container, encoding: str, prefix: str) -> 
     depth = unbroken = 0
     for text in _outside_texts(container, encoding):
         lowest = depth
-        for bracket in text.translate(None, _ALL_BUT_BRACKETS):
-            depth += 1 if bracket in _OPENING else -1
+        for bracket in _brackets(text):
+            depth += _STEP[bracket]
             lowest = min(lowest, depth)
         unbroken = unbroken + len(text) if lowest > around else 0
         if unbroken > LONGEST_LINE:
