@@ -343,16 +343,18 @@ def test_every_command_and_option_is_described(monkeypatch: pytest.MonkeyPatch) 
                 continue
             assert any(
                 all(f"`{word}" in row[0] or f"{word}`" in row[0] for word in option.opts)
-                and {name.removeprefix("chiso "), *_kinds_of(command)} & set(row[1].split(", "))
+                and {name.removeprefix("chiso "), *_kinds_of(name, command)} & set(row[1].split(", "))
                 for row in rows
             ), f"{name} {option.opts}"
             assert option.help, f"{name} {option.opts} has no help"
 
 
-def _kinds_of(command: click.Command) -> Iterator[str]:
+def _kinds_of(name: str, command: click.Command) -> Iterator[str]:
     """The words by which the table of options speaks of several commands at once."""
     names = {parameter.name for parameter in command.params}
     yield "all"
+    if name.split()[1] in ("report", "chart"):
+        yield "all reports"
     if "records" in names:
         yield "all with RECORDS"
     if "period" in names:

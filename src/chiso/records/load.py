@@ -34,6 +34,7 @@ from chiso.records.sources.container import sha256_of
 from chiso.records.table_file import TableFile, open_tables
 from chiso.records.typed_table import TypedTable
 from chiso.terms.columns import COUNTED_TABLES
+from chiso.terms.numbers import number_text
 from chiso.terms.unit import UnitTree
 
 # What a folder may hold as exports; a file given by name may have any suffix.
@@ -365,8 +366,8 @@ def _file_notes(part: Part) -> Iterator[Problem]:
             codes = plural(count, "code", "codes")
             were = plural(count, "was a number and is", "were numbers and are")
             message = Text(
-                vi=f"{count} mã trong cột “{heading}” bị lưu thành số, đã khôi phục",
-                en=f"{count} {codes} in column “{heading}” {were} restored",
+                vi=f"{number_text(count, 'vi')} mã trong cột “{heading}” bị lưu thành số, đã khôi phục",
+                en=f"{number_text(count, 'en')} {codes} in column “{heading}” {were} restored",
             )
             yield Problem(message, place)
 

@@ -100,7 +100,7 @@ class _Page:
         rank = explanation.rank
         if rank is not None and rank.league.units > 1:
             level = LEVEL_NAMES[rank.league.level].in_language(self._language).lower()
-            of = f"{rank.place}/{rank.league.units}"
+            of = f"{self._number(rank.place)}/{self._number(rank.league.units)}"
             parts.append(self._say(f"hạng {of} ({level})", f"rank {of} ({level})"))
         if unit.outcome != "scored":
             parts.append(OUTCOMES[unit.outcome].in_language(self._language))

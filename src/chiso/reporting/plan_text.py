@@ -60,10 +60,14 @@ def summary(plan: Plan) -> Iterator[Text]:
     if before.band is not None and after.band is not None:
         vi.append(_change(before.band.vi, after.band.vi))
         en.append(_change(before.band.en, after.band.en))
-    places = _change(str(plan.rank_before.place), str(plan.rank_after.place))
+    ranks = (plan.rank_before, plan.rank_after)
+    places = {
+        "vi": _change(*(number_text(rank.place, "vi") for rank in ranks)),
+        "en": _change(*(number_text(rank.place, "en") for rank in ranks)),
+    }
     units = plan.rank_after.league.units
-    vi.append(f"hạng {places} trên {number_text(units, 'vi')} đơn vị")
-    en.append(f"rank {places} of {number_text(units, 'en')} {plural(units, 'unit', 'units')}")
+    vi.append(f"hạng {places['vi']} trên {number_text(units, 'vi')} đơn vị")
+    en.append(f"rank {places['en']} of {number_text(units, 'en')} {plural(units, 'unit', 'units')}")
     name = f"{before.unit.name} ({before.unit.code})"
     yield Text(f"{name}: {'; '.join(vi)}", f"{name}: {'; '.join(en)}")
     yield _answer(plan)

@@ -22,6 +22,7 @@ from chiso.scoring.earlier import NO_EARLIER_FIGURES, EarlierFigure, EarlierFigu
 from chiso.scoring.engine import Engine
 from chiso.scoring.scoreboard import Provenance
 from chiso.terms.columns import SPLITS
+from chiso.terms.numbers import number_text
 from chiso.terms.period import Judgement, Period, earlier_label, judge, parse_period
 from chiso.terms.unit import UnitTree
 from chiso.terms.working_days import WorkingDays, load_working_days
@@ -296,8 +297,9 @@ def check_gates(records: Records, gates: Gates) -> None:
     problems: list[Problem] = []
     if gates.strict and records.unread:
         message = Text(
-            vi=f"{records.unread} trang hoặc bảng có dữ liệu mà không đọc; xem ghi chú",
-            en=f"{records.unread} {plural(records.unread, 'sheet or table holds', 'sheets or tables hold')} "
+            vi=f"{number_text(records.unread, 'vi')} trang hoặc bảng có dữ liệu mà không đọc; xem ghi chú",
+            en=f"{number_text(records.unread, 'en')} "
+            f"{plural(records.unread, 'sheet or table holds', 'sheets or tables hold')} "
             "something that is not read; see the notes",
         )
         problems.append(Problem(message))
@@ -310,8 +312,10 @@ def check_gates(records: Records, gates: Gates) -> None:
         if limit is None or not quarantined or Fraction(quarantined, rows) <= limit:
             continue
         message = Text(
-            vi=f"{name}: {quarantined} trong {rows} dòng bị cách ly, quá mức cho phép",
-            en=f"{name}: {quarantined} of {rows} rows are quarantined, more than is allowed",
+            vi=f"{name}: {number_text(quarantined, 'vi')} trong {number_text(rows, 'vi')} dòng bị cách ly, "
+            f"quá mức cho phép",
+            en=f"{name}: {number_text(quarantined, 'en')} of {number_text(rows, 'en')} rows are "
+            f"quarantined, more than is allowed",
         )
         hint = Text(
             vi="Xem chiso check; sửa bằng --quarantine và --corrections",

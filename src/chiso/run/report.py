@@ -36,6 +36,7 @@ from chiso.scoring.scoreboard import Scoreboard, UnitScore
 from chiso.scoring.shortfalls import Shortfall, shortfalls, shortfalls_of
 from chiso.terms.columns import CASES
 from chiso.terms.period import Period, PeriodKind, parse_fixed_period, parse_periods
+from chiso.terms.text import alphabetical
 from chiso.terms.unit import LEVELS
 
 # What a report may ask of the records beyond its scores.
@@ -287,7 +288,7 @@ def _before(
         and entry.last_day < first_day
         and parse_fixed_period(entry.period).kind == kind
     ]
-    names = sorted({entry.series for entry in found})
+    names = sorted({entry.series for entry in found}, key=alphabetical)
     if len(names) > 1:
         listed = ", ".join(names)
         raise UsageError(

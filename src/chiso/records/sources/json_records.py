@@ -17,6 +17,7 @@ from chiso.records.sources.cell import Cell, Format, RawRow
 from chiso.records.sources.container import LONGEST_LINE, Container, damaged, endless_line
 from chiso.records.sources.delimited import Utf8Stream, encoding_of
 from chiso.records.sources.encoding import is_undecodable, marked_again
+from chiso.terms.numbers import number_text
 
 _BLOCK = 1 << 20
 # The sync schema nests four deep; a file that nests further is no export.
@@ -333,8 +334,9 @@ def _endless_number(container: Container) -> Problem:
 def _too_many_keys(container: Container) -> Problem:
     return Problem(
         Text(
-            vi=f"Các đối tượng JSON có hơn {_MOST_KEYS} khóa khác nhau, không đọc",
-            en=f"The JSON objects have more than {_MOST_KEYS} different keys; it is not read",
+            vi=f"Các đối tượng JSON có hơn {number_text(_MOST_KEYS, 'vi')} khóa khác nhau, không đọc",
+            en=f"The JSON objects have more than {number_text(_MOST_KEYS, 'en')} different keys; it is not "
+            f"read",
         ),
         Place(str(container.path)),
         Text(vi="Kiểm tra lại tệp xuất", en="Look at the export again"),
