@@ -155,7 +155,12 @@ def _rules_told(report: Report) -> list[Text]:
     told = []
     if board.missing:
         listed = ", ".join(missing.index for missing in board.missing)
-        told.append(Text(vi=f"Chỉ số không có dữ liệu: {listed}", en=f"Indices without data: {listed}"))
+        told.append(
+            Text(
+                vi=f"Chỉ số có đơn vị thiếu dữ liệu: {listed}",
+                en=f"Indices that some units have no data for: {listed}",
+            )
+        )
     if board.inferred:
         listed = ", ".join(board.inferred)
         told.append(Text(vi=f"Quy tắc suy đoán: {listed}", en=f"Inferred rules: {listed}"))
