@@ -15,6 +15,7 @@ from chiso.cli import (
     whatif,
 )
 from chiso.cli.commands import main
+from chiso.cli.reports import html
 
 # The commands of each module are there once it is imported.
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "compare",
     "explaining",
     "history",
+    "html",
     "late",
     "main",
     "planning",
