@@ -147,6 +147,14 @@ class Facts:
                 found.setdefault(rank.league, []).append(rank)
         return tuple(Ranking(league, tuple(ranks)) for league, ranks in found.items())
 
+    def only_top(self, ranking: Ranking) -> bool:
+        """Return whether a ranking is of nobody but the unit above all others."""
+        return ranking.league.units == 1 and self.top is not None and ranking.best.unit == self.top
+
+    def ranks_of(self, level: Level) -> list[Rank]:
+        """Return the units shown of a level, ranking by ranking."""
+        return [rank for own in self.rankings if own.league.level == level for rank in own.ranks]
+
     @cached_property
     def levels(self) -> tuple[Level, ...]:
         """The levels of the units shown, the highest first."""

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chiso.arithmetic import plain
 from chiso.catalogue.model import Bilingual
 from chiso.errors import Language, Text
 from chiso.reporting.assigned import deadline_text
@@ -171,6 +172,10 @@ def _environment(language: Language) -> jinja2.Environment:
     def number(value: Decimal | int | None) -> str:
         return ABSENT if value is None else number_text(value, language)
 
+    def short(value: Decimal) -> str:
+        text = plain(value)
+        return text.replace(".", ",") if language == "vi" else text
+
     def signed(value: Decimal | int | None) -> str:
         return ABSENT if value is None else signed_text(value, language)
 
@@ -185,6 +190,7 @@ def _environment(language: Language) -> jinja2.Environment:
     environment.filters |= {
         "told": told,
         "number": number,
+        "short": short,
         "signed": signed,
         "value": value,
         "day": lambda day: day_text(day, language),

@@ -13,7 +13,9 @@ from chiso.scoring.report import Report
 from chiso.terms.period import Period
 
 _WIDTH, _HEIGHT = 720, 200
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 28, 28, 34
+_LEFT, _RIGHT, _TOP, _BOTTOM = 40, 12, 28, 34
+# Room for the labels of the first and the last dot.
+_INSIDE = 32
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,8 @@ def _steps(report: Report, code: str) -> list[Step]:
 
 
 def _dot(step: Step, number: int, steps: int, most: Decimal) -> Dot:
-    across = ratio(number * (_WIDTH - _LEFT - _RIGHT), steps - 1) or Fraction(0)
-    x = round_half_up(_LEFT + across, 1)
+    across = ratio(number * (_WIDTH - _LEFT - _RIGHT - 2 * _INSIDE), steps - 1) or Fraction(0)
+    x = round_half_up(_LEFT + _INSIDE + across, 1)
     return Dot(step, x, None if step.total is None else _y(step.total, most))
 
 

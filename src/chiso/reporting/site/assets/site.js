@@ -69,8 +69,15 @@
       const button = document.createElement("button");
       button.type = "button";
       button.className = "sort";
-      button.append(...head.childNodes);
-      head.append(button);
+      const label = Array.from(head.childNodes).filter((node) => node.nodeName !== "SMALL");
+      // On paper a heading that is a button would stand above the first page of its table only.
+      const printed = document.createElement("span");
+      printed.className = "printed";
+      printed.textContent = label.map((node) => node.textContent).join("").trim();
+      button.append(...label);
+      button.normalize();
+      if (button.lastChild.nodeType === Node.TEXT_NODE) button.lastChild.data = button.lastChild.data.trimEnd();
+      head.prepend(printed, button);
       button.addEventListener("click", () => {
         // Numbers begin with the largest, names with the first.
         const first = head.classList.contains("n") && column > 0 ? "descending" : "ascending";
