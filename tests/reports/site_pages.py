@@ -15,7 +15,7 @@ from tests.builders import a_catalogue, a_folder
 TODAY = date(2026, 11, 20)
 PARTS: frozenset[Part] = frozenset({"repairs", "plans"})
 
-# Names that would be markup, formulas or files of another name; codes that differ by case or no file may have.
+# Names that would be markup or formulas; codes that differ by case only, or that no file may have.
 UNITS = """\
 unit_code,unit_name,level,parent_code
 P,Tỉnh Phú An,province,

@@ -20,13 +20,20 @@ UNITS = (
     *("H21", "H21.02", "H21.05", "H21.11", "H21.100", "H21.101"),
     *("H21.125", "H21.133", "H21.145", "H21.157", "H21.180", "H21.186"),
 )
-PAGES = ("index.html", "unit-H21.125.html", "unit-H21.100.html", "index-2.1.html", "en/index.html", "one.html")
+PAGES = (
+    "index.html",
+    "unit-H21.125.html",
+    "unit-H21.100.html",
+    "index-2.1.html",
+    "en/index.html",
+    "one.html",
+)
 DARK_AND_LIGHT = ("light", "dark")
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory, samples: Path) -> Path:
-    """Twelve units of the sample with the month before, the assignments of its office, and one single page."""
+    """Twelve units of the sample with the month before and assignments, and one page that stands alone."""
     request = ReportRequest(
         records=(samples / "gia-lai-2026",),
         period="2026-07..2026-08",
@@ -245,7 +252,9 @@ def test_nothing_hinders_readers_with_a_disability(opened: Opens, name: str, sch
     page = opened(name, scheme=scheme)
     # Left to itself it would fetch the style sheets anew, which the pages forbid.
     found = Axe().run(page, options={"resultTypes": ["violations"], "preload": False}).response["violations"]
-    told = [(each["id"], each["impact"], [node["html"][:120] for node in each["nodes"][:3]]) for each in found]
+    told = [
+        (each["id"], each["impact"], [node["html"][:120] for node in each["nodes"][:3]]) for each in found
+    ]
     assert [each for each in told if each[1] in ("serious", "critical")] == []
 
 

@@ -35,8 +35,6 @@ from chiso.scoring.measure import IndexMeasures
 from chiso.scoring.withheld import FEWEST_CASES
 
 
-
-
 def _table_of(measure: Measure) -> str:
     return next(counts_in(measure)).table
 

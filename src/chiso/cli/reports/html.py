@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +12,9 @@ from chiso.cli.output import chosen, refuse_folder_of_inputs, write_file
 from chiso.cli.reports import report, report_of, report_options
 from chiso.cli.shell import say, usage
 from chiso.errors import Text
+
+if TYPE_CHECKING:
+    from chiso.run import Part
 
 
 @report.command(
@@ -42,7 +45,8 @@ def html(**options: Any) -> None:
     single: bool = options["single_file"]
     _check(output, single, options["unit"])
     assert output is not None  # it was checked
-    found = report_of(options, "repairs", *(["plans"] if options["unit"] else []))
+    parts: tuple[Part, ...] = ("repairs", "plans") if options["unit"] else ("repairs",)
+    found = report_of(options, *parts)
     inputs = [file.path for file in found.board.provenance.files]
     language = chosen(options)
     from chiso.reporting.site.pages import single_page, site_files

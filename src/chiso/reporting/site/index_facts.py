@@ -90,9 +90,7 @@ def _points(index: IndexRule) -> Iterator[Fact]:
             Text(vi="× số ngày của năm / số ngày đã xét", en="× days of the year / days judged"),
         )
     if index.due is not None:
-        yield Fact(
-            Text(vi="Đến hạn", en="Due"), Text(day_text(index.due, "vi"), day_text(index.due, "en"))
-        )
+        yield Fact(Text(vi="Đến hạn", en="Due"), Text(day_text(index.due, "vi"), day_text(index.due, "en")))
     yield Fact(Text(vi="Cách tính điểm", en="Points"), RULES[index.rule.kind])
     if index.rule.full_at is not None or index.task:
         unit, shown = VALUE_UNITS[index.value_unit], full_points(index)
