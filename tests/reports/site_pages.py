@@ -49,12 +49,22 @@ REPAIRS = (
 )
 
 
-def a_report(folder: Path, period: str = "2026-07..2026-08", **more: object) -> Report:
-    """Two months of five units; C3 has no cases."""
-    records = folder / "records"
-    a_folder(records, units=UNITS, cases=CASES)
-    catalogue = a_catalogue(folder, ("channel = 'online'", "result_link is not null"), REPAIRS)
-    request = ReportRequest(records=(records,), period=period, catalogue=catalogue, parts=PARTS, **more)  # type: ignore[arg-type]
+def an_office(folder: Path) -> tuple[Path, Path]:
+    """Write the records of two months and five units, C3 without cases; return them and their catalogue."""
+    records = a_folder(folder / "records", units=UNITS, cases=CASES)
+    return records, a_catalogue(folder, ("channel = 'online'", "result_link is not null"), REPAIRS)
+
+
+def a_report(folder: Path) -> Report:
+    """August of all units, July before it, with their plans."""
+    records, catalogue = an_office(folder)
+    request = ReportRequest(
+        records=(records,),
+        period="2026-07..2026-08",
+        catalogue=catalogue,
+        parts=PARTS,
+        unit=("P", "C1", "c1", "A/B", "C3"),
+    )
     return run.report(request, TODAY)
 
 

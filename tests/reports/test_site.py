@@ -25,12 +25,12 @@ from chiso.reporting.site.names import index_page, unit_page
 from chiso.reporting.site.pages import TEMPLATES, single_page, site_files
 from chiso.scoring.report import Report
 from chiso.terms.period import parse_fixed_period
-from tests.reports.site_pages import OWNER, TODAY, Seen, a_report, rows, seen
+from tests.reports.site_pages import OWNER, TODAY, Seen, a_report, an_office, rows, seen
 
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    return a_report(tmp_path_factory.mktemp("report"), unit=("P", "C1", "c1", "A/B", "C3"))
+    return a_report(tmp_path_factory.mktemp("report"))
 
 
 @pytest.fixture(scope="module")
@@ -350,7 +350,7 @@ def test_what_a_killed_run_left_is_undone_by_the_next(
 
 
 def test_the_command_writes_the_site(tmp_path: Path, chiso: Any) -> None:
-    a_report(tmp_path)
+    an_office(tmp_path)
     site = tmp_path / "site"
     given = (tmp_path / "records", "--catalogue", tmp_path / "small.yaml")
     outcome = chiso("report", "html", *given, "--period", "2026-08", "-o", site, "--lang", "en")
@@ -360,7 +360,7 @@ def test_the_command_writes_the_site(tmp_path: Path, chiso: Any) -> None:
 
 
 def test_the_command_writes_one_page(tmp_path: Path, chiso: Any) -> None:
-    a_report(tmp_path)
+    an_office(tmp_path)
     given = (tmp_path / "records", "--catalogue", tmp_path / "small.yaml", "--period", "2026-08")
     one = tmp_path / "one.html"
     outcome = chiso("report", "html", *given, "--single-file", "-o", one)
@@ -383,7 +383,7 @@ def test_the_command_writes_one_page(tmp_path: Path, chiso: Any) -> None:
 def test_mistakes_are_told(
     tmp_path: Path, chiso: Any, monkeypatch: pytest.MonkeyPatch, options: list[str], code: int, message: str
 ) -> None:
-    a_report(tmp_path)
+    an_office(tmp_path)
     monkeypatch.chdir(tmp_path)
     given = ("records", "--catalogue", "small.yaml", "--period", "2026-08", "--lang", "en")
     outcome = chiso("report", "html", *given, *options)
@@ -393,7 +393,7 @@ def test_mistakes_are_told(
 def test_a_folder_of_records_is_no_place_for_a_site(
     tmp_path: Path, chiso: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    a_report(tmp_path)
+    an_office(tmp_path)
     monkeypatch.chdir(tmp_path)
     given = ("records/cases.csv", "--units", "records/units.csv", "--catalogue", "small.yaml")
     outcome = chiso("report", "html", *given, "--period", "2026-08", "--lang", "en", "-o", "records")
@@ -402,7 +402,7 @@ def test_a_folder_of_records_is_no_place_for_a_site(
 
 
 def test_a_history_tells_what_it_lacks(tmp_path: Path, chiso: Any) -> None:
-    a_report(tmp_path)
+    an_office(tmp_path)
     history = tmp_path / "history.duckdb"
     request = run.ScoreRequest(
         records=(tmp_path / "records",), period="2026-07,2026-08", catalogue=tmp_path / "small.yaml"
