@@ -263,7 +263,7 @@ def gates(options: dict[str, Any], language: Language) -> Callable[[Records], No
     def pass_gates(records: Records) -> None:
         folder: Path | None = options["quarantine"]
         if folder is not None:
-            _refuse_folder_of(records, folder)
+            refuse_folder_of_inputs((file.path for file in records.files), folder, "--quarantine")
             for path in write_quarantine(folder, records, language):
                 click.echo(Text(vi=f"Đã ghi {path}", en=f"Wrote {path}").in_language(language), err=True)
         check_gates(records, Gates(options["strict"], options["max_quarantined"]))
@@ -271,14 +271,14 @@ def gates(options: dict[str, Any], language: Language) -> Callable[[Records], No
     return pass_gates
 
 
-def _refuse_folder_of(records: Records, folder: Path) -> None:
-    """Refuse a folder that records were read from: the next run would read the forms as records."""
-    if folder.resolve() in {Path(file.path).resolve().parent for file in records.files}:
+def refuse_folder_of_inputs(inputs: Iterable[str], folder: Path, option: str) -> None:
+    """Refuse a folder that files were read from: the next run would read the results as records."""
+    if folder.resolve() in {Path(path).resolve().parent for path in inputs}:
         raise CannotWriteError(
             Problem(
                 Text(vi="Thư mục này chứa hồ sơ đã đọc", en="This folder holds records that were read"),
                 Place(str(folder)),
-                Text(vi="Chọn thư mục khác cho --quarantine", en="Choose another folder for --quarantine"),
+                Text(vi=f"Chọn thư mục khác cho {option}", en=f"Choose another folder for {option}"),
             )
         )
 

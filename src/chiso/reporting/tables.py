@@ -112,6 +112,16 @@ OUTCOMES: Mapping[str, Text] = {
     "few_cases": Text(vi="ít hồ sơ", en="few cases"),
 }
 
+# Outcomes that the unit itself has no hand in: what is lost there, no remedy of its own brings back.
+NOT_OWN: Mapping[str, Text] = {
+    "inherited": Text(vi="Do cấp trên quyết định", en="Decided by the unit above"),
+    "not_applicable": Text(
+        vi="Không áp dụng cho cấp này, mức tối đa vẫn tính",
+        en="Not applicable at this level, the maximum is kept",
+    ),
+    "missing_data": Text(vi="Thiếu dữ liệu", en="Data missing"),
+}
+
 
 @dataclass(frozen=True)
 class Column:

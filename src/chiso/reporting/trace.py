@@ -73,7 +73,12 @@ def run_trace(run: Run, language: Language, kept: str | None = None) -> list[tup
 def report_notes(report: Report, language: Language) -> list[str]:
     """Return the remarks under a report: rows by fate, missing data, inferred rules, parts it lacks."""
     told = [NOTICE, *report.lacking]
-    board = replace(report.board, notes=tuple(map(with_bare_name, report.board.notes)))
+    assignments = report.board.assignments
+    board = replace(
+        report.board,
+        notes=tuple(map(with_bare_name, report.board.notes)),
+        assignments=assignments and replace(assignments, path=_bare(assignments.path)),
+    )
     return [*(text.in_language(language) for text in told), *notes(board, language)]
 
 
