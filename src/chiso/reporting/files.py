@@ -6,6 +6,7 @@ import csv
 import io
 import os
 import tempfile
+import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -18,8 +19,8 @@ from chiso.reporting.tables import ReportTable, Value
 if TYPE_CHECKING:
     import xlsxwriter
 
-# The first moment that an archive can tell of; a workbook is one.
-_NO_TIME = datetime.fromisoformat("1980-01-01")
+# The first moment that an archive can tell of; a workbook is one, a Word document another.
+NO_TIME = datetime.fromisoformat("1980-01-01")
 
 
 def csv_text(table: ReportTable, *, for_excel: bool = False) -> str:
@@ -96,8 +97,19 @@ def new_workbook(stream: io.BytesIO) -> xlsxwriter.Workbook:
     import xlsxwriter
 
     workbook = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False})
-    workbook.set_properties({"created": _NO_TIME})
+    workbook.set_properties({"created": NO_TIME})
     return workbook
+
+
+def without_clock(archive: bytes) -> bytes:
+    """Return a zip archive with the same entries, none of which tells when it was made."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(archive)) as source, zipfile.ZipFile(stream, "w") as target:
+        for name in source.namelist():
+            entry = zipfile.ZipInfo(name, NO_TIME.timetuple()[:6])
+            entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 0
+            target.writestr(entry, source.read(name))
+    return stream.getvalue()
 
 
 def xlsx_bytes(table: ReportTable, language: Language, notes: Sequence[str], name: Text) -> bytes:

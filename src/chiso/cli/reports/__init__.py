@@ -49,3 +49,6 @@ def report_of(options: dict[str, Any], *parts: Part) -> Report:
     language = chosen(options)
     with watching(language) as progress:
         return run.report(request, today_in_vietnam(), progress, gates(options, language))
+
+
+from chiso.cli.reports import docx  # noqa: E402,F401  (registers its command)
