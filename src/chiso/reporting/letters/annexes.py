@@ -13,8 +13,8 @@ from chiso.errors import Language, Text
 from chiso.reporting.assigned import NOBODY, deadline_text
 from chiso.reporting.late_tables import LABELS as LATE_LABELS
 from chiso.reporting.late_tables import numbered
-from chiso.reporting.letters.facts import state_of
 from chiso.reporting.letters.markup import Grid
+from chiso.reporting.letters.report_facts import state_of
 from chiso.reporting.letters.tables import (
     CHANGE,
     LANDSCAPE,
@@ -271,7 +271,7 @@ def _by_index(report: Report, language: Language) -> Iterator[Annex]:
     legend = Text(
         vi="– không có điểm (thiếu dữ liệu, không áp dụng hoặc không có hồ sơ); * theo cấp trên; "
         "† theo số liệu báo cáo; ‡ tạm tính.",
-        en="– no points (no data, not applicable, or no cases); * decided above; † as reported; ‡ provisional.",
+        en="– no points (no data, not applicable, no cases); * decided above; † as reported; ‡ provisional.",
     )
     yield Annex("indices", title.in_language(language), True, tuple(grids), (legend.in_language(language),))
 

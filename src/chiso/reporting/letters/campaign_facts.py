@@ -51,9 +51,9 @@ class Unmet:
 class CampaignFacts:
     """Everything that a template of a campaign's report may name, but for office and annexes.
 
-    ``number`` and ``report_kind`` are None where no report is planned on the day, the kind also of a regular one.
-    ``one`` is the line on the unit where one alone takes part; ``who_met`` then goes by milestone, else by
-    criterion. ``by_owner`` is None without assignments.
+    ``number`` and ``report_kind`` are None where no report is planned on the day, the kind also of a regular
+    one. ``one`` is the line on the unit where one alone takes part; ``who_met`` then goes by milestone,
+    else by criterion. ``by_owner`` is None without assignments.
     """
 
     title: str

@@ -13,9 +13,9 @@ from chiso.errors import Language, Text
 from chiso.reporting.letters.annexes import Annex, report_annexes
 from chiso.reporting.letters.campaign_facts import campaign_annexes, campaign_facts, campaign_tables
 from chiso.reporting.letters.document import Letter, annex_name, letter_bytes, letters_bytes
-from chiso.reporting.letters.facts import report_facts
 from chiso.reporting.letters.markup import Grid
 from chiso.reporting.letters.office import BLANK, Office
+from chiso.reporting.letters.report_facts import report_facts
 from chiso.reporting.letters.tables import GridOf, brief_lost, text_tables
 from chiso.reporting.letters.template import Templates
 from chiso.reporting.trace import NOTICE

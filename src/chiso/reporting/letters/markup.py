@@ -24,7 +24,7 @@ Align = Literal["left", "center", "right", "both"]
 
 @dataclass(frozen=True)
 class Look:
-    """How a paragraph looks. ``line`` is 240 for single spacing; ``level`` is that of a heading, from 0 on."""
+    """How a paragraph looks. ``line`` is 240 for single spacing; ``level`` that of a heading."""
 
     size: int = 14
     bold: bool = False
