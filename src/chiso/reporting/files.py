@@ -7,7 +7,7 @@ import io
 import os
 import tempfile
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -101,14 +101,18 @@ def new_workbook(stream: io.BytesIO) -> xlsxwriter.Workbook:
     return workbook
 
 
-def without_clock(archive: bytes) -> bytes:
-    """Return a zip archive with the same entries, none of which tells when it was made."""
+def without_clock(archive: bytes, replaced: Mapping[str, bytes] | None = None) -> bytes:
+    """Return a zip archive with the same entries, none of which tells when it was made.
+
+    ``replaced`` are entries that have another content in the new archive.
+    """
+    other = replaced or {}
     stream = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(archive)) as source, zipfile.ZipFile(stream, "w") as target:
         for name in source.namelist():
             entry = zipfile.ZipInfo(name, NO_TIME.timetuple()[:6])
             entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 0
-            target.writestr(entry, source.read(name))
+            target.writestr(entry, other[name] if name in other else source.read(name))
     return stream.getvalue()
 
 

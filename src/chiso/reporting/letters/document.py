@@ -10,6 +10,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from chiso.errors import Language, Text
@@ -235,33 +236,41 @@ def _document(
     sections: Sequence[_Section], office: Office, title: str, language: Language, *, numbered: bool
 ) -> bytes:
     """Return the sections as one document; the same content gives the same bytes."""
+    shell, reference = _shell(office.agency, title, language, numbered)
+    parts = [f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<w:document xmlns:w="{NAMESPACE}" ']
+    parts.append(f'xmlns:r="{RELATIONS}"><w:body>')
+    for number, section in enumerate(sections):
+        properties = _section_properties(section, reference if number == 0 else "")
+        ended = number == len(sections) - 1
+        parts += [section.content, properties if ended else thin(section=properties)]
+    parts.append("</w:body></w:document>")
+    # As text, not as a tree: a long annex would take a gigabyte.
+    return without_clock(shell, {"word/document.xml": "".join(parts).encode()})
+
+
+@lru_cache(maxsize=4)
+def _shell(agency: str, title: str, language: Language, numbered: bool) -> tuple[bytes, str]:
+    """Return a document without a body, and how its first section refers to the header with the number."""
     import docx
     from docx.oxml import parse_xml
 
     document = docx.Document()
-    _set_up(document, office, title, language)
+    _set_up(document, agency, title, language)
     reference = ""
     if numbered:
         header = document.sections[0].header
         header.is_linked_to_previous = False
-        only = header._element
-        for each in list(only):
-            only.remove(each)
+        content = header._element
+        for each in list(content):
+            content.remove(each)
         page = field("PAGE", Look(size=14, align="center"))
-        only.append(parse_xml(f'<w:hdr xmlns:w="{NAMESPACE}">{page}</w:hdr>')[0])
+        content.append(parse_xml(f'<w:hdr xmlns:w="{NAMESPACE}">{page}</w:hdr>')[0])
         found = document.element.body.sectPr.find(f"{{{NAMESPACE}}}headerReference")
         identity = found.get(f"{{{RELATIONS}}}id")
         reference = f'<w:headerReference w:type="default" r:id="{identity}"/>'
-    parts = []
-    for number, section in enumerate(sections):
-        properties = _section_properties(section, reference if number == 0 else "")
-        ended = number == len(sections) - 1
-        parts.append(section.content + (properties if ended else thin(section=properties)))
-    body = parse_xml(f'<w:body xmlns:w="{NAMESPACE}" xmlns:r="{RELATIONS}">{"".join(parts)}</w:body>')
-    document.element.replace(document.element.body, body)
     stream = io.BytesIO()
     document.save(stream)
-    return without_clock(stream.getvalue())
+    return stream.getvalue(), reference
 
 
 def _section_properties(section: _Section, reference: str) -> str:
@@ -274,7 +283,7 @@ def _section_properties(section: _Section, reference: str) -> str:
     )
 
 
-def _set_up(document: Any, office: Office, title: str, language: Language) -> None:
+def _set_up(document: Any, agency: str, title: str, language: Language) -> None:
     """Give the document its font and language, and properties without a clock."""
     from docx.oxml import parse_xml
     from docx.oxml.ns import qn
@@ -297,7 +306,7 @@ def _set_up(document: Any, office: Office, title: str, language: Language) -> No
         if style.get(qn("w:styleId")) not in ("Normal", "TableNormal", "NoList", "DefaultParagraphFont"):
             styles.remove(style)
     told = document.core_properties
-    told.author, told.title, told.language = office.agency, title[:255], tongue
+    told.author, told.title, told.language = agency, title[:255], tongue
     told.comments, told.keywords, told.subject, told.last_modified_by = "", "", "", ""
     told.created = told.modified = NO_TIME
     told.revision = 1

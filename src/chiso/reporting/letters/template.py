@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError
-from jinja2.exceptions import TemplateError, UndefinedError
+from jinja2.exceptions import SecurityError, TemplateError, UndefinedError
 from jinja2.runtime import Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -72,7 +72,7 @@ class Templates:
         except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             place, line = _where(error, file)
             # Of other faults only the kind is told: their words may hold values.
-            told = str(error) if isinstance(error, UndefinedError) else type(error).__name__
+            told = str(error) if isinstance(error, (UndefinedError, SecurityError)) else type(error).__name__
             raise _fault(place, line, told) from error
         blocks = blocks_of(text)
         unknown = dict.fromkeys(b.text for b in blocks if b.kind == "table" and b.text not in tables)
