@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import docx
@@ -13,8 +14,12 @@ from docx.document import Document
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
+from chiso.reporting.letters.campaign_facts import CampaignFacts
+from chiso.reporting.letters.facts import IndexFact, ReportFacts, UnitFact
+from chiso.reporting.letters.office import KEYS
+from chiso.reporting.letters.template import EXAMPLE_OFFICE
 from tests.builders import a_catalogue, a_folder
-from tests.conftest import CommandLine
+from tests.conftest import ROOT, CommandLine
 
 OFFICE = """\
 agency: Ủy ban nhân dân xã Một
@@ -320,6 +325,25 @@ def test_examples_are_written_and_never_over_what_is_there(chiso: CommandLine, t
     assert outcome.code == 0, outcome.stderr
 
 
+def test_what_templates_and_offices_may_name_is_described() -> None:
+    text = (ROOT / "docs" / "reports-docx.md").read_text("utf-8")
+    named = {each.name for kind in (ReportFacts, CampaignFacts, IndexFact, UnitFact) for each in fields(kind)}
+    for name in (*named, *KEYS):
+        assert f"`{name}`" in text, name
+    example = EXAMPLE_OFFICE.read_text("utf-8")
+    assert all(re.search(rf"^(# )?{key}:", example, re.MULTILINE) for key in KEYS)
+
+
+def test_a_history_tells_a_report_without_lists_and_says_so(chiso: CommandLine, tmp_path: Path) -> None:
+    records, history, path = _small(tmp_path), tmp_path / "history.duckdb", tmp_path / "a.docx"
+    assert chiso("score", *records, "--history", history, "-o", tmp_path / "a.csv").code == 0
+    outcome = chiso("report", "docx", "--history", history, "--period", "2026-08", "--lang", "vi", "-o", path)
+    assert outcome.code == 0, outcome.stderr
+    text = _read(path)
+    assert "Lấy từ lịch sử, không có hồ sơ" in text and "history.duckdb run:1" in text
+    assert "không có danh sách hồ sơ quá hạn" in text and "không so sánh" in text
+
+
 IA_TOR = ("--as-of", "2024-03-31", "--lang", "vi")
 
 
@@ -327,7 +351,7 @@ IA_TOR = ("--as-of", "2024-03-31", "--lang", "vi")
 def ia_tor(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the letters of one commune: report, brief, campaign, apologies."""
     folder = tmp_path_factory.mktemp("letters")
-    sample = Path(__file__).parents[2] / "samples" / "ia-tor-2024"
+    sample = ROOT / "samples" / "ia-tor-2024"
     chiso = CommandLine()
     office = _office(folder)
     asked = (sample, *IA_TOR, "--office", office)
