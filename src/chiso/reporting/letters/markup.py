@@ -165,7 +165,8 @@ def _frame(look: Look) -> tuple[str, str, str]:
         f"<w:p><w:pPr>{keep}"
         f'<w:spacing w:before="{look.before}" w:after="{look.after}" w:line="{look.line}" w:lineRule="auto"/>'
         f'<w:ind w:left="{look.left}" w:right="{look.right}"{hanging}/>'
-        f'<w:jc w:val="{look.align}"/>{level}</w:pPr>'
+        # An empty paragraph is as high as its mark.
+        f'<w:jc w:val="{look.align}"/>{level}{_run_properties(look)}</w:pPr>'
     )
     return begin, f"<w:r>{_run_properties(look)}{_TEXT}", "</w:t></w:r></w:p>"
 
