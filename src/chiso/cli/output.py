@@ -40,6 +40,8 @@ _READ = (
     *(f"{name}_{side}" for name in ("corrections", "catalogue") for side in "ab"),
     "operands",
     "read_history",
+    # Those of ``report docx``.
+    *("office", "campaign"),
 )
 _WRITTEN = {
     "output": "-o",

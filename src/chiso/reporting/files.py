@@ -6,7 +6,8 @@ import csv
 import io
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 # How many rows a sheet can have.
 LONGEST_SHEET = 1_048_576
 _LINE_HEIGHT = 16
-# The first moment that an archive can tell of; a workbook is one.
-_NO_TIME = datetime.fromisoformat("1980-01-01")
+# The first moment that an archive can tell of; a workbook is one, a Word document another.
+NO_TIME = datetime.fromisoformat("1980-01-01")
 
 
 def csv_text(table: ReportTable, *, for_excel: bool = False) -> str:
@@ -100,7 +101,7 @@ def new_workbook(stream: io.BytesIO, title: str = "") -> xlsxwriter.Workbook:
     import xlsxwriter
 
     workbook = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False})
-    workbook.set_properties({"created": _NO_TIME, **({"title": title} if title else {})})
+    workbook.set_properties({"created": NO_TIME, **({"title": title} if title else {})})
     return workbook
 
 
@@ -110,6 +111,21 @@ def height_of(texts: Iterable[tuple[str, float]]) -> int:
     Spreadsheets do not all find it by themselves.
     """
     return _LINE_HEIGHT * max(len(wrap(text, max(1, int(width)))) or 1 for text, width in texts)
+
+
+def without_clock(archive: bytes, replaced: Mapping[str, bytes] | None = None) -> bytes:
+    """Return a zip archive with the same entries, none of which tells when it was made.
+
+    ``replaced`` are entries that have another content in the new archive.
+    """
+    other = replaced or {}
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(archive)) as source, zipfile.ZipFile(stream, "w") as target:
+        for name in source.namelist():
+            entry = zipfile.ZipInfo(name, NO_TIME.timetuple()[:6])
+            entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 0
+            target.writestr(entry, other[name] if name in other else source.read(name))
+    return stream.getvalue()
 
 
 def xlsx_bytes(table: ReportTable, language: Language, notes: Sequence[str], name: Text) -> bytes:

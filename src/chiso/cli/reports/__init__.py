@@ -52,4 +52,4 @@ def report_of(options: dict[str, Any], *parts: Part) -> Report:
 
 
 # The commands of each module are there once it is imported.
-from chiso.cli.reports import charts, html, messages, statutory, xlsx  # noqa: E402, F401
+from chiso.cli.reports import charts, docx, html, messages, statutory, xlsx  # noqa: E402, F401
