@@ -102,12 +102,12 @@ def _points(index: IndexRule) -> Iterator[Fact]:
         )
     if index.rule.none_at is not None:
         bound = target(index.rule.none_at, index.value_unit)
-        yield Fact(Text(vi="Không có điểm từ", en="No points from"), Text(bound, bound))
+        yield Fact(Text(vi="Không có điểm từ", en="No points from"), bound)
     for start, share in sorted(index.rule.steps):
         bound, part = target(start, index.value_unit), target(share, "percent")
         yield Fact(
-            Text(vi=f"Từ {bound}", en=f"From {bound}"),
-            Text(vi=f"{part} số điểm", en=f"{part} of the points"),
+            Text(vi=f"Từ {bound.vi}", en=f"From {bound.en}"),
+            Text(vi=f"{part.vi} số điểm", en=f"{part.en} of the points"),
         )
     yield Fact(Text(vi="Khi mẫu số bằng 0", en="When the denominator is 0"), ZERO_RULES[index.on_zero])
 
