@@ -25,7 +25,7 @@ _MOST_UNITS = 200
 
 @main.group(
     help=say(
-        "Vẽ biểu đồ thành tệp SVG, PNG: xếp hạng, một đơn vị, diễn biến, bảng nhiệt.",
+        "Vẽ biểu đồ thành tệp SVG, PNG: xếp hạng, một đơn vị, diễn biến, bản đồ nhiệt.",
         "Draw charts as SVG or PNG: a ranking, one unit, its course, a heat map.",
     )
 )
@@ -103,7 +103,7 @@ def trend(**options: Any) -> None:
 
 @chart.command(
     help=say(
-        "Bảng nhiệt đơn vị × chỉ số: điểm, tô theo tỷ lệ so với điểm tối đa.",
+        "Bản đồ nhiệt đơn vị × chỉ số: điểm, tô theo tỷ lệ so với điểm tối đa.",
         "Units × indices: points, shaded by their share of the maximum.",
     )
 )
