@@ -84,7 +84,7 @@ def test_the_head_the_body_and_the_signature_stand_in_their_order(write, tmp_pat
         "Số: 125/BC-UBND",
         "Xã Một, ngày 31 tháng 8 năm 2026",
         "BÁO CÁO",
-        "Kết quả thực hiện Bộ nhỏ tháng 8 năm 2026",
+        "Kết quả tháng 8 năm 2026 thực hiện Bộ nhỏ",
         "Kính gửi: Ủy ban nhân dân tỉnh Phú An",
         "Thực hiện Quyết định thử, Ủy ban nhân dân xã Một báo cáo",
         "I. KẾT QUẢ THỰC HIỆN",

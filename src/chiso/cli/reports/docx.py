@@ -24,7 +24,7 @@ _KINDS = ("monthly", "quarterly", "ten-day", "yearly", "brief", "apology")
 @report.command(
     help=say(
         "Lập văn bản theo Nghị định 30/2020: báo cáo, tóm tắt một trang, văn bản xin lỗi.",
-        "Write letters in the layout of Nghị định 30/2020: reports, the leader's page, apologies.",
+        "Write letters in the layout of Decree 30/2020: reports, the leader's page, apologies.",
     )
 )
 @report_options
