@@ -204,7 +204,9 @@ def test_the_same_input_gives_the_same_bytes(write, tmp_path: Path) -> None:
     ],
 )
 def test_a_period_in_words(write, period: str, words: str) -> None:
-    assert f"Bộ nhỏ {words}" in _text(write("--lang", "vi", "--period", period, "--as-of", "2026-08-31"))
+    assert f"Kết quả {words} thực hiện Bộ nhỏ" in _text(
+        write("--lang", "vi", "--period", period, "--as-of", "2026-08-31")
+    )
 
 
 def test_a_running_period_is_called_provisional(write) -> None:
