@@ -11,6 +11,9 @@ import pytest
 
 from chiso import run
 from chiso.errors import Place, Problem, Text, UsageError
+from chiso.reporting.letters.report_facts import report_facts
+from chiso.reporting.messages.message import message
+from chiso.reporting.messages.plain import plain_text
 from chiso.reporting.notes import notes
 from chiso.reporting.trace import report_notes, trace
 from chiso.run import Part, ReportRequest
@@ -122,6 +125,17 @@ def test_the_course_comes_from_the_periods_before(samples: Path, whole_sample: R
     assert whole_sample.comparison is not None
 
 
+def test_an_earlier_period_without_rows_is_told_and_the_report_stands(tmp_path: Path) -> None:
+    population = "population: received_on between :period_start and :period_end"
+    catalogue = a_catalogue(tmp_path, ("population: received_on <= :as_of", population))
+    folder = a_folder(tmp_path / "records")
+    report = run.report(_asked(folder, "2026-07..2026-08", catalogue=catalogue), TODAY)
+    assert report.before is None and report.course == ()
+    assert "Earlier periods that cannot be scored are not in the course: 2026-07" in report_notes(
+        report, "en"
+    )
+
+
 def test_the_period_reported_comes_last(tmp_path: Path) -> None:
     folder, catalogue = a_folder(tmp_path / "records"), a_catalogue(tmp_path)
     with pytest.raises(UsageError, match="2026-Q3"):
@@ -183,3 +197,37 @@ def test_the_same_note_on_many_rows_is_told_once(whole_sample: Report) -> None:
         "other.csv, row 3: not used",
         "other.csv, row 4: not used",
     ]
+
+
+def test_what_a_unit_cannot_put_right_is_no_work_of_its_own(whole_sample: Report) -> None:
+    # 1.1 is inherited from the province, 3.1 does not apply to communes: both cost points all the same.
+    unit = whole_sample.board.unit("H21.125")
+    one = replace(whole_sample, board=replace(whole_sample.board, units=(unit,)))
+    _, _, todo = plain_text(message(one, each=True, language="en"), "en").partition("What to do\n")
+    todo = todo[: todo.index("Late")]
+    assert "3.2:" in " ".join(todo.split()) and "4.2:" in " ".join(todo.split())
+    assert "1.1:" not in todo and "3.1:" not in todo
+
+
+@pytest.mark.parametrize(
+    ("totals", "first", "last"),
+    [
+        # Three units are level at the end: none of them is called one of the first.
+        (("20", "16", "16", "16"), ["20"], ["16", "16"]),
+        (("20", "19", "18", "17"), ["20", "19", "18"], ["17"]),
+        (("16", "16", "16", "16"), ["16", "16", "16"], ["16", "16"]),
+    ],
+)
+def test_units_that_are_level_are_not_both_first_and_last(
+    whole_sample: Report, totals: tuple[str, ...], first: list[str], last: list[str]
+) -> None:
+    communes = [unit for unit in whole_sample.board.units if unit.unit.level == "commune"][:4]
+    units = tuple(
+        replace(unit, total=Decimal(total), max_points=Decimal(100))
+        for unit, total in zip(communes, totals, strict=True)
+    )
+    board = replace(whole_sample.board, units=units)
+    alone = replace(whole_sample, board=board, whole=board, before=None, course=())
+    (league,) = report_facts(alone, "en").leagues
+    assert [str(unit.points) for unit in league.first] == first
+    assert [str(unit.points) for unit in league.last] == last

@@ -210,6 +210,11 @@ def write_text(text: str, output: Path | None, inputs: Sequence[str]) -> None:
         write_file(text.encode(), output, inputs)
 
 
+def tell_written(path: Path, language: Language) -> None:
+    """Say on stderr which file was written."""
+    click.echo(Text(vi=f"Đã ghi {path}", en=f"Wrote {path}").in_language(language), err=True)
+
+
 def write_file(content: bytes, output: Path, inputs: Sequence[str]) -> None:
     """Write a file that is none of the ``inputs``."""
     from chiso.reporting.files import write_whole

@@ -90,7 +90,7 @@ def report(
     told = _Told(engine, board, start, asked, today)
     late, plans = told.late(), told.plans(whole)
     if before is None:
-        board_before, course = _earlier(request, earlier, last, whole, today, reader)
+        board_before, course = _earlier(request, earlier, last, whole, today, reader, told.lacking)
     else:
         board_before, course = (before[-1] if before else None), tuple(map(past_of, before))
     repaired = "repairs" in request.parts
@@ -224,20 +224,41 @@ def _earlier(
     whole: Scoreboard,
     today: date,
     reader: Reader,
+    lacking: list[Text],
 ) -> tuple[Scoreboard | None, tuple[Past, ...]]:
-    """Return the board of the period before, and the course that leads to it."""
+    """Return the board of the period before, and the course that leads to it.
+
+    Periods that cannot be scored are told as ``lacking``.
+    """
     if earlier:
         labels = ",".join(period.label for period in earlier)
         asked = replace(
             request.for_all_units(), period=labels, as_of=None, assignments=None, responsible=None
         )
-        boards = score_periods(asked, today, reader=reader).boards
-        return boards[-1], tuple(map(past_of, boards))
+        boards, unscored = _scored(asked, today, reader)
+        listed = ", ".join(unscored)
+        if unscored:
+            lacking.append(
+                Text(
+                    vi=f"Kỳ trước không chấm được, không có trong diễn biến: {listed}",
+                    en=f"Earlier periods that cannot be scored are not in the course: {listed}",
+                )
+            )
+        return (boards[-1] if boards else None), tuple(map(past_of, boards))
     if request.history is None:
         return None, ()
     history = History(request.history)
     series = request.series
     return _course(history, _before(history, series, whole.rules.catalogue, last.kind, last.first_day))
+
+
+def _scored(asked: ScoreRequest, today: date, reader: Reader) -> tuple[tuple[Scoreboard, ...], list[str]]:
+    """Return the boards of the periods that can be scored, and the labels of those that cannot."""
+    try:
+        scored = score_periods(asked, today, reader=reader)
+    except CannotScoreError:
+        return (), asked.period.split(",")
+    return scored.boards, [each.judgement.period.label for each in scored.unscored]
 
 
 def _from_history(request: ReportRequest) -> Report:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chiso.cli.options import path_option
-from chiso.cli.output import chosen, gates, request_of, watching, write_file
+from chiso.cli.output import chosen, gates, request_of, tell_written, watching, write_file
 from chiso.cli.reports import report, report_of, report_options
 from chiso.cli.shell import say, usage
 from chiso.errors import CannotWriteError, Language, Place, Problem, Text
@@ -103,6 +103,7 @@ def _report(options: dict[str, Any], office: Office, templates: Templates, langu
     kind = options["kind"] or kind_of(found.board.judgement.period.kind)
     content = report_letter(found, office, kind, templates, language, options["rows"])
     write_file(content, options["output"], _inputs(options, found.board.provenance.files))
+    tell_written(options["output"], language)
 
 
 def _campaign(options: dict[str, Any], office: Office, templates: Templates, language: Language) -> None:
@@ -118,6 +119,7 @@ def _campaign(options: dict[str, Any], office: Office, templates: Templates, lan
     content = campaign_letter(result.campaign, last, office, templates, language)
     inputs = [str(request.file), *(str(path) for path in result.campaign.inputs.paths())]
     write_file(content, options["output"], [*inputs, *_inputs(options, last.board.provenance.files)])
+    tell_written(options["output"], language)
 
 
 def _apology(options: dict[str, Any], office: Office, templates: Templates, language: Language) -> None:
@@ -142,7 +144,9 @@ def _apology(options: dict[str, Any], office: Office, templates: Templates, lang
             _make_folder(output)
             write_file(content, output / name, inputs)
             written = True
-    if not written:
+    if written:
+        tell_written(output, language)
+    else:
         none = Text(vi="Không có hồ sơ quá hạn, không ghi gì", en="No case is late, nothing was written")
         click.echo(none.in_language(language), err=True)
 

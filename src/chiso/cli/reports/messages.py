@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from chiso.cli.output import chosen, write_text
+from chiso.cli.output import chosen, tell_written, write_text
 from chiso.cli.reports import report, report_of, report_options
 from chiso.cli.shell import say
 
@@ -66,3 +66,5 @@ def _write(options: dict[str, Any], written: Callable[[Message, Language], str])
     told = message(found, each=bool(options["unit"]), language=language)
     inputs = [file.path for file in found.board.provenance.files]
     write_text(written(told, language), options["output"], inputs)
+    if options["output"] is not None:
+        tell_written(options["output"], language)

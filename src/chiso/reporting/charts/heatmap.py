@@ -49,8 +49,10 @@ def heatmap_chart(report: Report, top: int, language: Language) -> Picture:
 
 
 _READING = Text(
-    vi="Số trong ô là điểm; “–” là không có điểm để tính. Đơn vị xếp theo hạng, chỉ số theo bộ chỉ số.",
-    en="Numbers are points; “–” is nothing to be earned. Units by rank, indices as in the catalogue.",
+    vi="Số trong ô là điểm; “–” là không có điểm: không áp dụng hoặc thiếu dữ liệu. "
+    "Đơn vị xếp theo hạng, chỉ số theo bộ chỉ số.",
+    en="Numbers are points; “–” is none: not applicable, or data missing. "
+    "Units by rank, indices as in the catalogue.",
 )
 
 

@@ -115,7 +115,8 @@ class Compared:
     """What changed since the period ``before``: numbers of units, those that moved most, indices, causes.
 
     ``rows`` are all changed indices, most first; ``causes`` are sums over the units. ``added`` units were not
-    there before and are compared with nothing.
+    there before and are compared with nothing; ``above`` units, which hold the records of these, are not
+    counted again.
     """
 
     before: str
@@ -123,6 +124,7 @@ class Compared:
     fallen: int
     same: int
     added: int
+    above: int
     rose_most: tuple[UnitFact, ...]
     fell_most: tuple[UnitFact, ...]
     causes: tuple[Part, ...]

@@ -162,14 +162,19 @@ class _Facts:
     def _league(self, league: League, ranks: Sequence[Rank]) -> LeagueFact:
         banded = Counter(rank.score.band for rank in ranks if rank.score.band is not None)
         bands = [Named(self._name(band.name), banded[band.name]) for band in self._rules.bands]
-        several = len(ranks) > 1
-        last = ranks[-min(_NAMED, len(ranks) // 2) :] if several else ()
+        first = ranks[:_NAMED]
+        last = ranks[-min(_NAMED, len(ranks) // 2) :] if len(ranks) > 1 else ()
+        lowest = ranks[-1].score.total
+        if ranks[0].score.total != lowest:
+            # Of units that are level none is named among the first and another among the last.
+            first = [rank for rank in first if rank.score.total > lowest]
+            last = [rank for rank in last if rank.score.total < first[-1].score.total]
         return LeagueFact(
             level=LEVEL_NAMES[league.level].in_language(self._language),
             units=len(ranks),
             maximum=league.max_points,
             partial=sum(rank.score.outcome == "partial" for rank in ranks),
-            first=tuple(self._ranked(rank) for rank in ranks[:_NAMED]),
+            first=tuple(self._ranked(rank) for rank in first),
             last=tuple(self._ranked(rank) for rank in last),
             bands=tuple(band for band in bands if band.number),
         )
@@ -243,6 +248,7 @@ class _Facts:
             fallen=sum(change < 0 for _, change in changes),
             same=sum(change == 0 for _, change in changes),
             added=len(asked) - len(changes),
+            above=len(self._report.board.units) - len(asked),
             rose_most=tuple(unit for unit, change in ordered[:_NAMED] if change > 0),
             fell_most=tuple(unit for unit, change in reversed(ordered[-_NAMED:]) if change < 0),
             causes=tuple(self._parts(units)),

@@ -11,7 +11,7 @@ from chiso.errors import Language, Text
 from chiso.reporting.late_tables import late_totals, list_title
 from chiso.reporting.messages.section import CODE, INDEX, INDEX_NAME, MOST, NAME, Section, named, rankings
 from chiso.reporting.plan_text import summary
-from chiso.reporting.tables import LABELS, LEVEL_NAMES, Column, ReportTable, Value, number_text
+from chiso.reporting.tables import LABELS, LEVEL_NAMES, NOT_OWN, Column, ReportTable, Value, number_text
 from chiso.scoring.report import Report
 from chiso.scoring.shortfalls import Shortfall
 
@@ -40,6 +40,11 @@ def lost(report: Report, *, each: bool, language: Language) -> Section:
 
 def _with_loss(shortfalls: Sequence[Shortfall]) -> list[Shortfall]:
     return [own for own in shortfalls if own.loss.lost][:MOST]
+
+
+def _is_own(own: Shortfall) -> bool:
+    """Return whether the unit itself can do anything about a loss: it is not the unit above, nor a rule."""
+    return own.loss.score is None or own.loss.score.outcome not in NOT_OWN
 
 
 def _of_unit(shortfalls: Sequence[Shortfall], language: Language) -> ReportTable:
@@ -73,13 +78,18 @@ class _Sum:
     def __init__(self, group: GroupRule, index: IndexRule | None) -> None:
         self.group, self.index = group, index
         self.units, self.lost, self.not_counted, self.repairable = 0, Decimal(0), 0, 0
+        # Whether some unit can do anything about it.
+        self.own = False
 
     def add(self, own: Shortfall) -> None:
         """Count one unit in."""
         assert own.loss.lost is not None  # only losses are counted in
         self.units += 1
         self.lost += own.loss.lost
-        self.not_counted += own.loss.not_counted or 0
+        if _is_own(own):
+            # What is inherited is counted once, by the unit above.
+            self.own = True
+            self.not_counted += own.loss.not_counted or 0
         self.repairable += own.repairable or 0
 
 
@@ -142,7 +152,7 @@ def what_to_do(report: Report, *, each: bool, language: Language) -> Section:
                 lines.append(f"{unit.unit.name}: {aim}")
             lines += _by_index(unit.unit.name, report.shortfalls[unit.unit.code], language)
     else:
-        most = {own.index.code for _, _, sums in _by_level(report) for own in sums if own.index}
+        most = {own.index.code for _, _, sums in _by_level(report) for own in sums if own.index and own.own}
         lines += [
             f"{index.code}: {named(index.remedy, language)}"
             for index in report.board.rules.indices
@@ -153,7 +163,7 @@ def what_to_do(report: Report, *, each: bool, language: Language) -> Section:
 
 def _by_index(name: str, shortfalls: Sequence[Shortfall], language: Language) -> list[str]:
     lines = []
-    for own in _with_loss(shortfalls):
+    for own in _with_loss([own for own in shortfalls if _is_own(own)]):
         index = own.loss.index
         if index is None:
             continue
