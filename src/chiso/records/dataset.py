@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
+from typing import Protocol
 
 import duckdb
 
 from chiso.errors import Problem, Text
-from chiso.records.part import Part
+from chiso.records.part import Origin, Part
 from chiso.records.sources.cell import sheet_label
 from chiso.terms.columns import ColumnSpec, TableSpec
 from chiso.terms.unit import UnitTree
@@ -68,11 +70,48 @@ class QuarantinedRow:
 
 
 @dataclass(frozen=True)
+class Unopened:
+    """Rows of a store that were left where they are: those outside every period asked for, and older states."""
+
+    outside: int = 0
+    superseded: int = 0
+
+
+NOTHING_UNOPENED = Unopened()
+
+
+class Reach(Protocol):
+    """What a run asks of records: enough to tell which rows of a store cannot matter to it."""
+
+    def cannot_hold(self, table: str, present: Mapping[str, frozenset[str]]) -> Callable[[Profile], bool]:
+        """Return the proof that no row of a profile of ``table`` is in any period asked for.
+
+        ``present`` are the columns that every file has, by table.
+        """
+
+    def lists_superseded(self) -> bool:
+        """Return whether older states are looked at one by one."""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Rows that are alike in the state of a case and in which days they have.
+
+    ``days`` are, by column, the first and the last day (None where no row has one) and whether some row has
+    none. ``states`` are columns with the one value, a word's position or None, that all rows have.
+    """
+
+    rows: int
+    days: Mapping[str, tuple[date | None, date | None, bool]]
+    states: Mapping[str, int | None]
+
+
+@dataclass(frozen=True)
 class LoadedTable:
     """A typed table: its columns present in every file of it, and its rows set aside.
 
     ``parts`` tell which rows come from which file; the n-th of ``typed_columns`` has the n-th bit of
-    ``unread``.
+    ``unread``. ``unopened`` rows are among those read and those superseded; the table itself lacks them.
     """
 
     spec: TableSpec
@@ -80,8 +119,9 @@ class LoadedTable:
     rows_read: int
     quarantined: int
     superseded: int
-    parts: tuple[Part, ...] = ()
+    parts: tuple[Part[Origin], ...] = ()
     typed_columns: tuple[ColumnSpec, ...] = ()
+    unopened: Unopened = NOTHING_UNOPENED
 
     def place_of(self, position: int) -> tuple[str, int]:
         """Return the label of the file and the row number of a position in the table."""
@@ -126,3 +166,5 @@ class Records:
     notes: tuple[Problem, ...]
     # How many sheets and tables of the files hold something and are not read; the notes name them.
     unread: int = 0
+    # What rows of a store were left out for, None where none were.
+    reach: Reach | None = None

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from chiso.errors import Place, Problem, Text, plural
 from chiso.records.cells import identifier
+from chiso.records.part import Part
 from chiso.records.personal_text import holds_personal_number
+from chiso.records.table_file import TableFile
 from chiso.records.typed_table import TypedTable
 
 # Names of things, written by hand: the columns in which somebody may have put anything.
@@ -14,8 +16,8 @@ from chiso.records.typed_table import TypedTable
 FREE_TEXT = frozenset({"procedure_name", "field_name", "decision"})
 
 
-def drop_personal_columns(table: TypedTable) -> Iterator[Problem]:
-    """Empty the free-text columns of each file that hold such a number; yield a note for each."""
+def drop_personal_columns(table: TypedTable) -> Iterator[tuple[Part[TableFile], str, Problem]]:
+    """Empty the free-text columns of each file that hold such a number; yield where, and a note."""
     for column in table.columns:
         if column.name not in FREE_TEXT:
             continue
@@ -32,7 +34,7 @@ def drop_personal_columns(table: TypedTable) -> Iterator[Problem]:
             table.connection.execute(f"UPDATE {table.spec.name} SET {name} = NULL WHERE {inside}")
             part.not_read.add(column.name)
             heading, word = part.file.heading(column.name), plural(rows, "row", "rows")
-            yield Problem(
+            note = Problem(
                 Text(
                     vi=f"Cột “{heading}” có số giấy tờ, điện thoại hoặc thư điện tử ở {rows} dòng: không đọc",
                     en=f"Column “{heading}” holds identity or telephone numbers or e-mail "
@@ -40,3 +42,4 @@ def drop_personal_columns(table: TypedTable) -> Iterator[Problem]:
                 ),
                 Place(part.file.label),
             )
+            yield part, column.name, note

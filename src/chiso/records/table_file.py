@@ -11,11 +11,12 @@ from chiso.errors import Place, Problem, RecordsError, Text
 from chiso.records.layout import SEARCHED_ROWS, Guess, Header, RowReader, find_header
 from chiso.records.mapping import Recognised, Spelling
 from chiso.records.personal_text import holds_personal_number
+from chiso.records.reasons import unreadable_reason
 from chiso.records.sources.cell import Cell, Sheet, is_blank, sheet_label
 from chiso.records.sources.delimited import DelimitedText
 from chiso.records.sources.encoding import CONVERSIONS
 from chiso.records.sources.open import open_sheets, unknown_format
-from chiso.terms.columns import TABLES, TableSpec
+from chiso.terms.columns import TABLES, ColumnSpec, TableSpec
 from chiso.terms.text import folded
 
 # A page has tables for its looks; a sheet that holds something was meant to be read.
@@ -66,10 +67,29 @@ class TableFile:
         """The file's name for messages, with the sheet where it has several."""
         return sheet_label(str(self.path), self.sheet.name)
 
+    @property
+    def sheet_name(self) -> str | None:
+        """The sheet, None where a file has but one."""
+        return self.sheet.name
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The columns that have a value, from the file or the mapping."""
+        return self.recognised.columns
+
+    @property
+    def headed(self) -> frozenset[str]:
+        """The columns that stand in the file itself."""
+        return frozenset(self.recognised.positions)
+
     def heading(self, column: str) -> str:
         """Return the heading of a canonical column as the file spells it."""
         position = self.recognised.positions.get(column)
         return column if position is None else self.headings[position]
+
+    def reason(self, column: ColumnSpec) -> Text:
+        """Return why a filled cell of a column gave no value, with the words that would have."""
+        return unreadable_reason(column, self.spelling)
 
 
 @dataclass(frozen=True, slots=True)

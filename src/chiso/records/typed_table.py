@@ -60,12 +60,14 @@ class TypedTable:
         self.connection = connection
         self.spec = spec
         self.columns = tuple(column for column in spec.columns.values() if column.name in wanted)
-        self.parts: list[Part] = []
+        self.parts: list[Part[TableFile]] = []
         self._show_officials = show_officials
         columns = ", ".join(f"{identifier(column.name)} {sql_type(column)}" for column in self.columns)
         connection.execute(f"CREATE TEMP TABLE {spec.name} ({columns}, unread BIGINT, set_aside UTINYINT)")
 
-    def add(self, file: TableFile, corrections: Corrections, progress: Progress) -> tuple[Part, str]:
+    def add(
+        self, file: TableFile, corrections: Corrections, progress: Progress
+    ) -> tuple[Part[TableFile], str]:
         """Type the rows of ``file``; return where they stand and the file's hash."""
         progress.file(file.label, file.sheet_size)
         part, sha256 = None, None
@@ -83,7 +85,7 @@ class TypedTable:
     def _rows(self) -> int:
         return int(self.connection.execute(f"SELECT count(*) FROM {self.spec.name}").fetchall()[0][0])
 
-    def _read_directly(self, file: TableFile, progress: Progress) -> tuple[Part | None, str]:
+    def _read_directly(self, file: TableFile, progress: Progress) -> tuple[Part[TableFile] | None, str]:
         """Let DuckDB read a strictly well-formed file; no part where it is not."""
         assert isinstance(file.sheet, DelimitedText)
         first = self._rows()
@@ -110,7 +112,7 @@ class TypedTable:
         self._leave_out(part, self._guesses(part))
         return part, contents.sha256
 
-    def _guesses(self, part: Part) -> dict[int, Guess]:
+    def _guesses(self, part: Part[TableFile]) -> dict[int, Guess]:
         """Return what the rows of a part that DuckDB read may be, where they may be no records."""
         lacking = [f"{identifier(name)} IS NULL" for name in self.spec.required]
         key = identifier(self.spec.key[0])
@@ -144,7 +146,7 @@ class TypedTable:
                 guesses[position] = guess
         return guesses
 
-    def _leave_out(self, part: Part, guesses: Mapping[int, Guess]) -> None:
+    def _leave_out(self, part: Part[TableFile], guesses: Mapping[int, Guess]) -> None:
         """Settle which rows are no records, and mark them."""
         last = next((p for p in range(part.end - 1, part.first - 1, -1) if p not in guesses), None)
         for position, kind in settled(guesses, last):
@@ -157,7 +159,7 @@ class TypedTable:
         self._set_aside(part.broken, QUARANTINED)
         self._set_aside([p for p in part.cell_faults if p not in part.broken], QUARANTINED, keep_unread=True)
 
-    def _find_lost_codes(self, part: Part) -> None:
+    def _find_lost_codes(self, part: Part[TableFile]) -> None:
         """Note the codes that a spreadsheet wrote as 1,23457E+18: their digits are lost."""
         for column in self.columns:
             if (column.name not in self.spec.key and column.decimals is None) or column.kind == "date":
@@ -183,7 +185,7 @@ class TypedTable:
 
     def _read_row_by_row(
         self, file: TableFile, corrected: Mapping[int, Mapping[str, str]], progress: Progress
-    ) -> Part:
+    ) -> Part[TableFile]:
         first = self._rows()
         part = Part(file, first, first)
         guesses: dict[int, Guess] = {}
@@ -258,7 +260,7 @@ class TypedTable:
 
 
 def _cell_text(
-    part: Part, position: int, row: Row, column: ColumnSpec, correction: Mapping[str, str] | None
+    part: Part[TableFile], position: int, row: Row, column: ColumnSpec, correction: Mapping[str, str] | None
 ) -> str | None:
     """Return a cell's text: the corrected one where there is one, else the file's; note what went wrong."""
     if correction is not None:
@@ -322,12 +324,12 @@ def _lines_so_far(surveyed: Future[Contents]) -> int | None:
     return surveyed.result().lines if surveyed.done() else None
 
 
-def _is_whole(part: Part, contents: Contents) -> bool:
+def _is_whole(part: Part[TableFile], contents: Contents) -> bool:
     """Return whether every line below the header became a row."""
     return not contents.odd and part.end - part.first + part.file.header_row == contents.lines
 
 
-def _rows_at(part: Part, wanted: Collection[int]) -> Iterator[tuple[int, list[str]]]:
+def _rows_at(part: Part[TableFile], wanted: Collection[int]) -> Iterator[tuple[int, list[str]]]:
     """Yield the cells of the rows at some positions of a part whose every line is a row."""
     sheet = part.file.sheet
     assert isinstance(sheet, DelimitedText)
