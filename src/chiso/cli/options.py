@@ -78,8 +78,8 @@ class Share(_ShareParameter):
         return share
 
 
-def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """What is read, and how: the options of every command that takes records."""
+def source_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Which files are read, and how they are understood."""
     options = [
         click.argument("records", nargs=-1, type=click.Path(path_type=Path), metavar="RECORDS..."),
         path_option("--units", vi="Danh mục đơn vị", en="Registry of units"),
@@ -101,6 +101,13 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
             en="Corrected rows of a quarantine",
             multiple=True,
         ),
+    ]
+    return _all(options, command)
+
+
+def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What is read, and how: the options of every command that takes records."""
+    options = [
         click.option(
             "--quarantine",
             type=click.Path(path_type=Path),
@@ -130,7 +137,7 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
             help=say("Giữ tên cán bộ thay cho mã", "Keep the names of officials instead of codes"),
         ),
     ]
-    return _all(options, command)
+    return source_options(_all(options, command))
 
 
 def period_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -71,7 +71,7 @@ class QuarantinedRow:
 
 @dataclass(frozen=True)
 class Unopened:
-    """Rows of a store that were left where they are: those outside every period asked for, and older states."""
+    """Rows of a store that were not read: those outside every period asked for, and older states."""
 
     outside: int = 0
     superseded: int = 0
@@ -81,16 +81,16 @@ NOTHING_UNOPENED = Unopened()
 
 
 class Reach(Protocol):
-    """What a run asks of records: enough to tell which rows of a store cannot matter to it."""
+    """What a run that only counts asks of records: which rows of a store cannot matter to it.
+
+    Older states count nowhere, so that how many there are is all that it asks of them.
+    """
 
     def cannot_hold(self, table: str, present: Mapping[str, frozenset[str]]) -> Callable[[Profile], bool]:
         """Return the proof that no row of a profile of ``table`` is in any period asked for.
 
         ``present`` are the columns that every file has, by table.
         """
-
-    def lists_superseded(self) -> bool:
-        """Return whether older states are looked at one by one."""
 
 
 @dataclass(frozen=True)

@@ -72,13 +72,14 @@ class Loader:
         corrections: Corrections,
         progress: Progress,
         show_officials: bool,
+        store: Path | None = None,
     ) -> None:
         self._units = units
         self._needed = needed
         self._corrections = corrections
         self._progress = progress
         self._show_officials = show_officials
-        self.connection = connect(paths)
+        self.connection = connect(paths, store)
         self.tables: dict[str, TypedTable] = {}
         self.read: list[ReadFile] = []
         self._reported: list[ReportedFigure] = []
@@ -206,15 +207,16 @@ def _temporary_folder() -> Path:
         ) from error
 
 
-def connect(paths: Iterable[Path]) -> duckdb.DuckDBPyConnection:
-    """Return a connection that may read the given files and nothing else."""
+def connect(paths: Iterable[Path], store: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """Return a connection that may read the given files, use the ``store``, and nothing else."""
     connection = duckdb.connect(":memory:")
     folder = _temporary_folder() / f"chiso-{uuid.uuid4().hex}"
     # Whatever spills to disk goes with the connection.
     weakref.finalize(connection, shutil.rmtree, folder, True)
     connection.execute(f"SET temp_directory = {quoted(str(folder))}")
     connection.execute(f"SET allowed_paths = [{', '.join(quoted(str(path)) for path in paths)}]")
-    connection.execute(f"SET allowed_directories = [{quoted(str(folder))}]")
+    folders = [folder] if store is None else [folder, store]
+    connection.execute(f"SET allowed_directories = [{', '.join(quoted(str(each)) for each in folders)}]")
     # The tables live as long as the run; writing them out tidily half-way would only cost time.
     connection.execute("SET checkpoint_threshold = '1TB'")
     # Progress is kept for whoever asks for it; DuckDB itself prints nothing.

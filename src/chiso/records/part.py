@@ -66,6 +66,8 @@ class Part(Generic[File]):
     recovered: Counter[str] = field(default_factory=Counter)
     # Columns that turned out to hold citizens' numbers.
     not_read: set[str] = field(default_factory=set)
+    # Whether every row is a line of the file, so that a row is found without reading those before it.
+    by_line: bool = False
     # What is safe to show of rows in quarantine, where the file itself is not at hand.
     safe_cells: dict[int, dict[str, str]] = field(default_factory=dict)
 

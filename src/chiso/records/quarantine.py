@@ -18,9 +18,10 @@ from chiso.records.dataset import NOT_SET_ASIDE, SUPERSEDED, LoadedTable, Quaran
 from chiso.records.part import Origin, Part
 from chiso.records.personal_text import may_be_personal_code
 from chiso.records.set_aside import quarantined_rows
-from chiso.records.sources.cell import shown
-from chiso.records.table_file import Row, TableFile, rows_of
+from chiso.records.sources.cell import Cell, shown
+from chiso.records.table_file import TableFile, rows_of
 from chiso.records.textual import textual
+from chiso.records.typed_table import rows_by_line
 from chiso.terms.columns import ColumnSpec, TableSpec
 from chiso.terms.text import folded
 from chiso.terms.unit import UnitTree
@@ -99,22 +100,29 @@ def safe_rows(
     """
     if not wanted:
         return
+    if part.by_line:
+        positions = {part.first + number - part.row_number(part.first) for number in wanted}
+        for position, cells in rows_by_line(part, positions):
+            yield part.row_number(position), _safe_cells(part.file, cells, columns, units)
+        return
     last = max(wanted)
     for position, row in enumerate(rows_of(part.file), start=part.first):
         number = part.row_number(position)
         if number in wanted:
-            yield number, _safe_cells(part.file, row, columns, units)
+            yield number, _safe_cells(part.file, row.cells, columns, units)
         if number >= last:
             return
 
 
-def _safe_cells(file: TableFile, row: Row, columns: Sequence[str], units: UnitTree) -> dict[str, str]:
-    if row.cells is None:
+def _safe_cells(
+    file: TableFile, cells: Sequence[Cell] | None, columns: Sequence[str], units: UnitTree
+) -> dict[str, str]:
+    if cells is None:
         return dict.fromkeys(columns, "")
     recognised = file.recognised
     safe = {}
     for name in columns:
-        cell = recognised.cell(row.cells, name)
+        cell = recognised.cell(cells, name)
         text = textual(cell, recognised.table.columns[name]).text or ""
         safe[name] = _safe(recognised.table.columns[name], text.strip(), units)
         if not safe[name] and shown(cell).strip():

@@ -37,6 +37,15 @@ _ROWS_AT_A_TIME = 50_000
 _SUSPECT_WORDS = "^(tổng|cộng|total|grand total)"
 
 
+def columns_read(spec: TableSpec, needed: Collection[str] | None) -> tuple[ColumnSpec, ...]:
+    """Return the ``needed`` columns of a table (all if None) and those that every reading of it takes."""
+    wanted = set(spec.columns) if needed is None else set(needed)
+    wanted |= {*spec.key, *spec.newest_by, *spec.required}
+    if "unit_code" in spec.columns and "unit_name" in spec.columns:
+        wanted.add("unit_name")
+    return tuple(column for column in spec.columns.values() if column.name in wanted)
+
+
 class TypedTable:
     """Rows stand in the order of the files, so that a row's position tells its number.
 
@@ -53,13 +62,9 @@ class TypedTable:
         show_officials: bool = False,
     ) -> None:
         """Make the empty table with the ``needed`` columns (all if None) and those every table needs."""
-        wanted = set(spec.columns) if needed is None else set(needed)
-        wanted |= {*spec.key, *spec.newest_by, *spec.required}
-        if "unit_code" in spec.columns and "unit_name" in spec.columns:
-            wanted.add("unit_name")
         self.connection = connection
         self.spec = spec
-        self.columns = tuple(column for column in spec.columns.values() if column.name in wanted)
+        self.columns = columns_read(spec, needed)
         self.parts: list[Part[TableFile]] = []
         self._show_officials = show_officials
         columns = ", ".join(f"{identifier(column.name)} {sql_type(column)}" for column in self.columns)
@@ -95,7 +100,7 @@ class TypedTable:
             try:
                 with watched(self.connection, progress, lambda: _lines_so_far(surveyed)):
                     self._insert(file, _direct_cells(file), _direct_source(file))
-                part = Part(file, first, self._rows())
+                part = Part(file, first, self._rows(), by_line=True)
             except duckdb.InterruptException:
                 raise
             except duckdb.Error:
@@ -136,7 +141,7 @@ class TypedTable:
         reader = RowReader(part.file.header, part.file.spelling)
         guesses: dict[int, Guess] = {}
         below_header = part.first
-        for position, cells in _rows_at(part, wanted):
+        for position, cells in rows_by_line(part, wanted):
             guess = reader.guess(cells, first=position == below_header)
             if guess == "other_header":
                 raise RecordsError(other_header(part.file, part.row_number(position)))
@@ -329,7 +334,7 @@ def _is_whole(part: Part[TableFile], contents: Contents) -> bool:
     return not contents.odd and part.end - part.first + part.file.header_row == contents.lines
 
 
-def _rows_at(part: Part[TableFile], wanted: Collection[int]) -> Iterator[tuple[int, list[str]]]:
+def rows_by_line(part: Part[TableFile], wanted: Collection[int]) -> Iterator[tuple[int, list[str]]]:
     """Yield the cells of the rows at some positions of a part whose every line is a row."""
     sheet = part.file.sheet
     assert isinstance(sheet, DelimitedText)

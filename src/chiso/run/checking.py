@@ -10,8 +10,8 @@ from chiso.catalogue.load import load_catalogue
 from chiso.records.dataset import Records
 from chiso.records.draft import draft_mapping as draft
 from chiso.records.examine import FaultFinding, FileFinding, examine_faults, examine_files
-from chiso.records.load import files_in
 from chiso.records.mapping import load_spelling
+from chiso.records.opening import files_in
 from chiso.records.progress import SILENT, Progress
 from chiso.run.preparing import ReadRequest, load
 from chiso.scoring.available import indices_that_read

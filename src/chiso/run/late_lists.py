@@ -42,7 +42,7 @@ def late(
     """Return the lists of a request; ``today`` bounds a period that still runs."""
     check_words(("--level", request.level, LEVELS))
     more = partial(columns_listed, name=request.table)
-    start = prepare(request, today, progress, when_loaded, more=more, reader=reader)
+    start = prepare(request, today, progress, when_loaded, more=more, reader=reader, only_counts=True)
     units = chosen_offices(start.records.units, request)
     return late_lists(
         start.engine(),

@@ -21,6 +21,7 @@ from chiso.run.preparing import (
     provenance,
 )
 from chiso.run.scoring import ScoreRequest, chosen_units
+from chiso.scoring.reach import CountingReach
 from chiso.scoring.score import Asked, score_each
 from chiso.scoring.scoreboard import Scoreboard
 from chiso.terms.period import Judgement, judge, parse_periods
@@ -68,7 +69,12 @@ def score_periods(
 
     found: dict[Judgement, Scoreboard | CannotScoreError] = {}
     for columns in _distinct(needed):
-        records = load(request, columns, progress)
+        alike = [
+            (each.on_day(judgement.as_of), judgement)
+            for each, judgement, own in zip(rules, judgements, needed, strict=True)
+            if own == columns
+        ]
+        records = load(request, columns, progress, reach=CountingReach(tuple(alike)))
         when_loaded(records)
         asked = [
             Asked(

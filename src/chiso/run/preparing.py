@@ -16,10 +16,12 @@ from chiso.history.store import History, RunEntry
 from chiso.records.dataset import Records
 from chiso.records.load import load_records
 from chiso.records.progress import SILENT, Progress
+from chiso.records.store.manifest import manifest_at
 from chiso.scoring.assignments import Assignments, load_assignments
 from chiso.scoring.available import columns_needed
 from chiso.scoring.earlier import NO_EARLIER_FIGURES, EarlierFigure, EarlierFigures
 from chiso.scoring.engine import Engine
+from chiso.scoring.reach import CountingReach
 from chiso.scoring.scoreboard import Provenance
 from chiso.terms.columns import SPLITS
 from chiso.terms.period import Judgement, Period, earlier_label, judge, parse_period
@@ -122,16 +124,19 @@ class Reader:
         self._when_loaded = when_loaded
         self._read: dict[object, Records] = {}
 
-    def read(self, request: ReadRequest, needed: Columns) -> Records:
-        """Return the records of a request, typed as far as ``needed``."""
+    def read(self, request: ReadRequest, needed: Columns, reach: CountingReach | None = None) -> Records:
+        """Return the records of a request, typed as far as ``needed``; of a store those in ``reach``."""
         columns = frozenset((table, frozenset(names)) for table, names in needed.items())
         files = (
             *(request.records, request.reported, request.units, request.mappings, request.corrections),
             request.show_officials,
         )
-        key = files, columns
+        # Exports are read whole, whatever is asked of them.
+        left = reach is not None and any(map(is_store, request.records))
+        judgements = tuple(judgement for _, judgement in reach.asked) if reach is not None and left else None
+        key = files, columns, judgements, (request.catalogue, request.edition) if left else None
         if key not in self._read:
-            self._read[key] = load(request, needed, self._progress)
+            self._read[key] = load(request, needed, self._progress, reach=reach)
             self._when_loaded(self._read[key])
         return self._read[key]
 
@@ -145,13 +150,15 @@ def prepare(
     split: str | None = None,
     more: Columns | Callable[[RuleSet], Columns] | None = None,
     reader: Reader | None = None,
+    only_counts: bool = False,
 ) -> Prepared:
     """Return the rules and the records of a request; ``today`` bounds a period that still runs.
 
     ``split`` and ``more`` name columns that are read beyond those that the rules use; ``more`` may depend
     on the rules. ``when_loaded`` is given the records before anything is counted, so that what was set
     aside is told even where nothing can be scored. A ``reader`` of one's own keeps what it reads for
-    further requests.
+    further requests. What ``only_counts`` (and lists nothing but the population) may leave rows of a store
+    where they are.
     """
     period = parse_period(request.period, today)
     judgement = judge(period, request.as_of or today)
@@ -162,7 +169,8 @@ def prepare(
     working_days = load_working_days(request.working_days)
     also = more(rules) if callable(more) else more or {}
     reader = reader or Reader(progress, when_loaded)
-    records = reader.read(request, needed_columns(rules, split, also))
+    reach = CountingReach(((rules.on_day(judgement.as_of), judgement),)) if only_counts else None
+    records = reader.read(request, needed_columns(rules, split, also), reach)
     return Prepared(
         *(catalogue, rules, judgement, working_days, records, request.edition, assignments, chosen, earlier)
     )
@@ -263,6 +271,7 @@ def load(
     progress: Progress = SILENT,
     *,
     registry_needed: bool = True,
+    reach: CountingReach | None = None,
 ) -> Records:
     """Return the records of a request; ``needed`` None reads every column that chiso knows."""
     return load_records(
@@ -275,7 +284,13 @@ def load(
         show_officials=request.show_officials,
         registry_needed=registry_needed,
         progress=progress,
+        reach=reach,
     )
+
+
+def is_store(path: Path) -> bool:
+    """Return whether a path names a store, by its folder or its manifest."""
+    return manifest_at(path) is not None
 
 
 def check_gates(records: Records, gates: Gates) -> None:

@@ -44,7 +44,7 @@ def score(
     where nothing can be scored.
     """
     check_words(("--level", request.level, LEVELS), ("--by", request.by, tuple(SPLITS)))
-    start = prepare(request, today, progress, when_loaded, split=request.by)
+    start = prepare(request, today, progress, when_loaded, split=request.by, only_counts=True)
     board = score_records(
         start.rules,
         start.records,

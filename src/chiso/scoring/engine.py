@@ -31,6 +31,7 @@ from chiso.scoring.compile import (
     statement,
 )
 from chiso.scoring.counts import Cell, Counts, ExcludedRows, Fates
+from chiso.scoring.reach import CountingReach
 from chiso.terms.columns import TABLES, UNITS
 from chiso.terms.period import Judgement
 from chiso.terms.unit import UnitTree
@@ -45,6 +46,10 @@ UNDETERMINED_REASON = Text(vi="không đủ dữ liệu để xếp vào kỳ", 
 
 class LostRowsError(Exception):
     """The fates of a table do not add up to the rows read: a fault of chiso itself."""
+
+
+class OutOfReachError(Exception):
+    """Rows may matter that were left in their store for other periods or rules: a fault of chiso itself."""
 
 
 def presence(records: Records) -> Present:
@@ -89,6 +94,7 @@ class Engine:
     ) -> None:
         self.records = records
         rules = rules.on_day(judgement.as_of)
+        _require_reach(records, rules, (judgement, *also))
         self.rules = rules
         self.judgement = judgement
         self.judgements = (judgement, *also)
@@ -116,6 +122,7 @@ class Engine:
         """Return the same records under other rules; raises RecordsError as a new engine would."""
         other = copy(self)
         other.rules = rules.on_day(self.judgement.as_of)
+        _require_reach(self.records, other.rules, self.judgements)
         other.tables = _table_rules(self.records, other.rules)
         return other
 
@@ -207,6 +214,12 @@ def count(
 ) -> Counts:
     """Return every wanted count of records that are counted once; see ``Engine.count``."""
     return Engine(records, rules, judgement, working_days).count(wanted, split)
+
+
+def _require_reach(records: Records, rules: RuleSet, judgements: Sequence[Judgement]) -> None:
+    """Raise OutOfReachError where rows may matter that the records lack."""
+    if isinstance(records.reach, CountingReach) and not records.reach.covers(rules, judgements):
+        raise OutOfReachError(", ".join(judgement.period.label for judgement in judgements))
 
 
 def _split_of(split: tuple[str, str | None] | None, loaded: LoadedTable) -> tuple[str, str | None] | None:
@@ -377,7 +390,7 @@ def _integer(value: object) -> int | None:
 
 def _fates(numbers: Sequence[int], in_counts: int, loaded: LoadedTable, rules: TableRules) -> Fates:
     reasons = [
-        (SUPERSEDED_REASON.vi, SUPERSEDED_REASON.en, numbers[SUPERSEDED]),
+        (SUPERSEDED_REASON.vi, SUPERSEDED_REASON.en, numbers[SUPERSEDED] + loaded.unopened.superseded),
         *(
             (exclusion.reason.vi, exclusion.reason.en, numbers[FIRST_EXCLUSION + n])
             for n, exclusion in enumerate(rules.exclusions)
@@ -388,7 +401,7 @@ def _fates(numbers: Sequence[int], in_counts: int, loaded: LoadedTable, rules: T
         table=loaded.spec.name,
         rows_read=loaded.rows_read,
         in_population=numbers[IN_POPULATION],
-        outside_period=numbers[OUTSIDE],
+        outside_period=numbers[OUTSIDE] + loaded.unopened.outside,
         excluded=tuple(ExcludedRows(vi, en, rows) for vi, en, rows in reasons if rows),
         quarantined=numbers[QUARANTINED],
     )
