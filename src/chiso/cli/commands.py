@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from chiso.cli.measuring import measuring
 from chiso.cli.options import (
     Day,
     assignment_options,
@@ -133,7 +134,7 @@ def _scored(
     # What is kept is whole, whichever units are shown.
     kept = options["history"] is not None
     asked = request.for_all_units() if kept else request
-    with watching(language) as progress:
+    with measuring(options, language), watching(language) as progress:
         passing = gates(options, language)
         if several:
             scored = run.score_periods(asked, today_in_vietnam(), progress, passing)

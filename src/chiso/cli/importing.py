@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chiso.cli.commands import main
+from chiso.cli.measuring import measuring, profile_option
 from chiso.cli.options import common, source_options
 from chiso.cli.output import chosen, watching, write_text
 from chiso.cli.shell import say, usage
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     default="table",
     help=say("Định dạng (mặc định table)", "Format (default table)"),
 )
+@profile_option
 @common
 def import_(**options: Any) -> None:
     """Import exports."""
@@ -57,7 +59,7 @@ def import_(**options: Any) -> None:
             "RECORDS (files or a folder) or --reported is needed",
         )
     language = chosen(options)
-    with watching(language) as progress:
+    with measuring(options, language), watching(language) as progress:
         imported = run.import_into(_request(options), progress)
     render = import_json if options["form"] == "json" else import_text
     write_text(render(imported, options["store"], language), None, [])

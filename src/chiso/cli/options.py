@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from chiso.cli.measuring import explain_sql_option, profile_option
 from chiso.cli.shell import LANGUAGE, say, usage
 
 FORMATS = ("table", "csv", "json", "parquet", "xlsx")
@@ -340,6 +341,7 @@ def history_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def scoring_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """What is scored: records, periods, rules and units."""
+    command = _all([profile_option, explain_sql_option], command)
     return periods_options(units_options(output_options(*FORMATS)(history_options(command))))
 
 

@@ -64,7 +64,8 @@ def request_of(options: dict[str, Any], kind: type[Request], *, records_needed: 
         )
     form_of(options)  # a wrong suffix is said before the work, not after
     refuse_overwriting(options)
-    given = {**options, "mappings": options["mapping"]}
+    # The forms of a quarantine tell of older states one by one.
+    given = {**options, "mappings": options["mapping"], "whole": options.get("quarantine") is not None}
     return kind(**{field.name: given[field.name] for field in fields(kind) if field.name in given})
 
 

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
@@ -32,6 +33,8 @@ def language_from(arguments: Sequence[str]) -> Language:
     return "en" if name.lower().startswith("en") else "vi"
 
 
+# What --profile counts the start from.
+BEGUN = time.perf_counter()
 # Help is built when this module is imported, so its language is settled here.
 LANGUAGE: Language = language_from(sys.argv[1:])
 

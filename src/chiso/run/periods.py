@@ -25,6 +25,7 @@ from chiso.scoring.reach import CountingReach
 from chiso.scoring.score import Asked, score_each
 from chiso.scoring.scoreboard import Scoreboard
 from chiso.terms.period import Judgement, judge, parse_periods
+from chiso.terms.steps import step
 from chiso.terms.unit import LEVELS
 from chiso.terms.working_days import load_working_days
 
@@ -59,7 +60,8 @@ def score_periods(
     """
     check_words(("--level", request.level, LEVELS))
     judgements = [judge(period, request.as_of or today) for period in parse_periods(request.period, today)]
-    catalogue = load_catalogue(request.catalogue)
+    with step("catalogue"):
+        catalogue = load_catalogue(request.catalogue)
     working_days = load_working_days(request.working_days)
     rules = [catalogue.rules(judgement.period.last_day, request.edition) for judgement in judgements]
     assigned = {

@@ -25,6 +25,7 @@ from chiso.scoring.reach import CountingReach
 from chiso.scoring.scoreboard import Provenance
 from chiso.terms.columns import SPLITS
 from chiso.terms.period import Judgement, Period, earlier_label, judge, parse_period
+from chiso.terms.steps import step
 from chiso.terms.unit import UnitTree
 from chiso.terms.working_days import WorkingDays, load_working_days
 from chiso.version import __version__
@@ -32,7 +33,10 @@ from chiso.version import __version__
 
 @dataclass(frozen=True, kw_only=True)
 class ReadRequest:
-    """What is read, and the rules it is read for: the options of the command, unparsed."""
+    """What is read, and the rules it is read for: the options of the command, unparsed.
+
+    ``whole`` asks for every row of a store, also of a run that only counts.
+    """
 
     records: tuple[Path, ...]
     reported: tuple[Path, ...] = ()
@@ -43,6 +47,7 @@ class ReadRequest:
     catalogue: Path | None = None
     edition: str | None = None
     as_of: date | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +137,7 @@ class Reader:
             request.show_officials,
         )
         # Exports are read whole, whatever is asked of them.
-        left = reach is not None and any(map(is_store, request.records))
+        left = reach is not None and not request.whole and any(map(is_store, request.records))
         judgements = tuple(judgement for _, judgement in reach.asked) if reach is not None and left else None
         key = files, columns, judgements, (request.catalogue, request.edition) if left else None
         if key not in self._read:
@@ -162,7 +167,8 @@ def prepare(
     """
     period = parse_period(request.period, today)
     judgement = judge(period, request.as_of or today)
-    catalogue = load_catalogue(request.catalogue)
+    with step("catalogue"):
+        catalogue = load_catalogue(request.catalogue)
     rules = catalogue.rules(judgement.period.last_day, request.edition)
     assignments, chosen = assignments_of(request, rules)
     earlier = earlier_figures(request, rules, judgement.period)
@@ -274,18 +280,19 @@ def load(
     reach: CountingReach | None = None,
 ) -> Records:
     """Return the records of a request; ``needed`` None reads every column that chiso knows."""
-    return load_records(
-        request.records,
-        units=request.units,
-        reported=request.reported,
-        needed=needed,
-        mappings=request.mappings,
-        corrections=request.corrections,
-        show_officials=request.show_officials,
-        registry_needed=registry_needed,
-        progress=progress,
-        reach=reach,
-    )
+    with step("read"):
+        return load_records(
+            request.records,
+            units=request.units,
+            reported=request.reported,
+            needed=needed,
+            mappings=request.mappings,
+            corrections=request.corrections,
+            show_officials=request.show_officials,
+            registry_needed=registry_needed,
+            progress=progress,
+            reach=None if request.whole else reach,
+        )
 
 
 def is_store(path: Path) -> bool:

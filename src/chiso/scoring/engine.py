@@ -34,6 +34,7 @@ from chiso.scoring.counts import Cell, Counts, ExcludedRows, Fates
 from chiso.scoring.reach import CountingReach
 from chiso.terms.columns import TABLES, UNITS
 from chiso.terms.period import Judgement
+from chiso.terms.steps import step, tell_statement
 from chiso.terms.unit import UnitTree
 from chiso.terms.working_days import WorkingDays
 
@@ -151,7 +152,10 @@ class Engine:
             of_table = [entry for entry in wanted if entry.count.table == name and counted]
             compiled = statement(TABLES[name], self.tables, of_table, own_split)
             found: list[list[tuple[object, ...]]] = [[] for _ in collectors]
-            for period_no, *values in self.records.connection.execute(compiled.sql).fetchall():
+            tell_statement(name, compiled.sql)
+            with step("count"):
+                counted_rows = self.records.connection.execute(compiled.sql).fetchall()
+            for period_no, *values in counted_rows:
                 found[_integer(period_no) or 0].append(tuple(values))
             for collector, rows in zip(collectors, found, strict=True):
                 collector.add(loaded, rows, compiled, self.tables[name])

@@ -35,6 +35,7 @@ from chiso.records.store.manifest import (
 from chiso.records.store.writing import Change, Found, Incoming, set_doubtful_apart, write_table
 from chiso.records.table_file import TableFile
 from chiso.terms.columns import COUNTED_TABLES, TABLES
+from chiso.terms.steps import step
 from chiso.terms.unit import UnitTree
 
 
@@ -223,18 +224,20 @@ class _Import:
         loader = Loader(
             opened.units, None, paths, self._corrections, self._progress, False, store=self._folder
         )
-        for table in opened.tables:
-            if table.recognised.table.name in COUNTED_TABLES:
-                loader.add(table)
-        for table in opened.tables:
-            if table.recognised.table.name == "reported":
-                loader.add_reported(table)
+        with step("read"):
+            for table in opened.tables:
+                if table.recognised.table.name in COUNTED_TABLES:
+                    loader.add(table)
+            for table in opened.tables:
+                if table.recognised.table.name == "reported":
+                    loader.add_reported(table)
         if opened.registry is not None:
             loader.add_source(*opened.registry)
         for each in self._unchanged:
             self._corrections.used_before(each.path, self._hashes[_key(each)])
         self._corrections.check_used()
-        notes = loader.settle()
+        with step("settle"):
+            notes = loader.settle()
         first = 1 + max(
             (source.number for file in self._stored.values() for source in file.sources), default=0
         )
@@ -278,7 +281,8 @@ class _Import:
             if name in loader.tables:
                 own = {n: each for n, each in numbered.items() if each.source.table == name}
                 incoming = Incoming(loader.tables[name], own)
-                found |= set_doubtful_apart(loader.connection, incoming, opened.units)
+                with step("settle"):
+                    found |= set_doubtful_apart(loader.connection, incoming, opened.units)
             before = self._tables_before.get(name)
             if before is None and incoming is None:
                 continue
@@ -298,9 +302,10 @@ class _Import:
                 for number in (of_table.get(path, []) if path in stay else by_path.get(path, []))
             ]
             change = Change(incoming, frozenset(gone), tuple(order))
-            table = write_table(
-                loader.connection, TABLES[name], self._folder, before, change, self._generation
-            )
+            with step("write"):
+                table = write_table(
+                    loader.connection, TABLES[name], self._folder, before, change, self._generation
+                )
             if order:
                 tables[name] = table
         return found, tables

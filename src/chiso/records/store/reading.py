@@ -27,6 +27,7 @@ from chiso.records.store import columns as stored
 from chiso.records.store.manifest import Manifest, Note, Piece, Source, StoredOrigin
 from chiso.records.typed_table import columns_read
 from chiso.terms.columns import COUNTED_TABLES, TABLES, ColumnSpec, TableSpec
+from chiso.terms.steps import tell_opened
 from chiso.terms.unit import UnitTree
 
 
@@ -119,6 +120,8 @@ class _Reading:
         union = " UNION ALL ".join(selected)
         self._connection.execute(f"CREATE TEMP {form} {spec.name} AS {union}")
         left = [piece for piece in everything.pieces if piece not in opened]
+        names_opened = tuple(piece.label or piece.kind for piece in opened)
+        tell_opened(spec.name, names_opened, len(everything.pieces))
         loaded = LoadedTable(
             spec=spec,
             columns=self._present[spec.name],
