@@ -124,6 +124,14 @@ def _scored(
     shown: Callable[[Scoreboard, Language], tuple[tuple[Rank, ...] | None, ReportTable]],
 ) -> int:
     """Score the periods asked for and put the tables that ``shown`` makes of them where they belong."""
+    with measuring(options, chosen(options)):
+        return _scored_and_written(options, shown)
+
+
+def _scored_and_written(
+    options: dict[str, Any],
+    shown: Callable[[Scoreboard, Language], tuple[tuple[Rank, ...] | None, ReportTable]],
+) -> int:
     from chiso import run
     from chiso.api import now_in_vietnam, today_in_vietnam
 
@@ -134,7 +142,7 @@ def _scored(
     # What is kept is whole, whichever units are shown.
     kept = options["history"] is not None
     asked = request.for_all_units() if kept else request
-    with measuring(options, language), watching(language) as progress:
+    with watching(language) as progress:
         passing = gates(options, language)
         if several:
             scored = run.score_periods(asked, today_in_vietnam(), progress, passing)
