@@ -1,0 +1,171 @@
+"""A store gives what its exports give, to the row: samples, the corpus, mutated exports, any order of imports."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from tests.builders import UNITS, a_catalogue
+from tests.conftest import CommandLine
+from tests.corpus.base import Entry
+from tests.corpus.build import ENTRIES
+from tests.records.conftest import written as written  # noqa: PLC0414
+from tests.store.alike import assert_alike, imported
+
+from chiso.catalogue.load import load_catalogue
+from chiso.scoring.available import columns_needed
+
+_SETTINGS = settings(
+    derandomize=True,
+    deadline=None,
+    database=None,
+    phases=(Phase.explicit, Phase.generate, Phase.shrink),
+    suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture),
+)
+
+
+@pytest.fixture(scope="module")
+def needed() -> Mapping[str, Collection[str]]:
+    return columns_needed(load_catalogue(None).rules(date(2026, 8, 31), None))
+
+
+@pytest.mark.parametrize("sample", ["ia-tor-2024", "messy", "gia-lai-2026"])
+def test_samples(sample: str, samples: Path, tmp_path: Path, needed: Mapping[str, Collection[str]]) -> None:
+    imported([samples / sample], tmp_path / "store")
+    assert_alike([samples / sample], tmp_path / "store")
+    assert_alike([samples / sample], tmp_path / "store", needed)
+
+
+# Of each format one or two, and all of them where there is time.
+_FEW = [entry for number, entry in enumerate(ENTRIES) if number % 9 == 0]
+
+
+def _corpus(entries: list[Entry], written: object, needed: Mapping[str, Collection[str]], folder: Path) -> None:
+    for entry in entries:
+        paths = written(entry)  # type: ignore[operator]
+        store = folder / entry.name
+        imported(paths, store)
+        assert_alike(paths, store)
+        assert_alike(paths, store, needed)
+
+
+def test_files_of_the_corpus(written: object, needed: Mapping[str, Collection[str]], tmp_path: Path) -> None:
+    _corpus(_FEW, written, needed, tmp_path)
+
+
+@pytest.mark.long
+def test_every_file_of_the_corpus(
+    written: object, needed: Mapping[str, Collection[str]], tmp_path: Path
+) -> None:
+    _corpus(list(ENTRIES), written, needed, tmp_path)
+
+
+_HEADINGS = "case_id,unit_code,channel,received_at,due_at,finished_at,returned_at,status,fee,procedure_name"
+_DAYS = ("01/07/2026", "15/07/2026", "31/07/2026", "01/08/2026", "20/08/2026", "05/09/2026", "31/12/2025", "")
+_ROWS = st.tuples(
+    st.sampled_from(("K1", "K2", "K3", "K4", "K5", "")),
+    st.sampled_from(("C1", "C1", "C2", "C9", "Xã Hai", "")),
+    st.sampled_from(("online", "direct", "", "odd")),
+    st.sampled_from(_DAYS),
+    st.sampled_from((*_DAYS, "32/13/2026")),
+    st.sampled_from((*_DAYS, "", "", "odd")),
+    st.sampled_from(("", "", "21/08/2026", "odd")),
+    st.sampled_from(("4", "10", "9", "1", "odd", "")),
+    st.sampled_from(("", "0", "50.000", "odd")),
+    st.sampled_from(("Khai sinh", "Khai tử", "", "gọi 0900000001")),
+)
+_FILE = st.lists(_ROWS, min_size=1, max_size=6).map(
+    lambda rows: "\n".join([_HEADINGS, *(",".join(row) for row in rows)]) + "\n"
+)
+_NEEDED = st.sampled_from(
+    (None, {"cases": ()}, {"cases": ("status", "due_at")}, {"cases": ("fee", "channel", "procedure_name")})
+)
+
+
+@st.composite
+def _histories(draw: st.DrawFn) -> list[dict[str, str]]:
+    """Draw folders as they stood at one import after the other: files come, change and stay."""
+    steps: list[dict[str, str]] = []
+    for _ in range(draw(st.integers(1, 3))):
+        folder = dict(steps[-1]) if steps else {}
+        for name in draw(st.lists(st.sampled_from("abcd"), min_size=0 if steps else 1, max_size=2)):
+            folder[name] = draw(_FILE)
+        steps.append(folder)
+    return steps
+
+
+def _put(folder: Path, files: Mapping[str, str]) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / "units.csv").write_text(UNITS, encoding="utf-8")
+    for name, text in files.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+
+
+def _assert_history_alike(steps: list[dict[str, str]], needed: object) -> None:
+    with TemporaryDirectory() as name:
+        folder, store = Path(name) / "in", Path(name) / "store"
+        for files in steps:
+            _put(folder, files)
+            imported([folder], store)
+        assert_alike([folder], store, needed)  # type: ignore[arg-type]
+
+
+@settings(_SETTINGS, max_examples=15)
+@given(steps=_histories(), needed=_NEEDED)
+def test_imports_one_after_the_other_are_one(steps: list[dict[str, str]], needed: object) -> None:
+    _assert_history_alike(steps, needed)
+
+
+@pytest.mark.long
+@settings(_SETTINGS, max_examples=400)
+@given(steps=_histories(), needed=_NEEDED)
+def test_imports_one_after_the_other_are_one_at_length(steps: list[dict[str, str]], needed: object) -> None:
+    _assert_history_alike(steps, needed)
+
+
+def _many(seed: int) -> Iterator[str]:
+    """Yield the rows of a year: most end within weeks, some late, some never; some states come twice."""
+    chance = random.Random(seed)
+    for number in range(400):
+        month = chance.randint(1, 10)
+        ends = min(month + chance.choice((0, 0, 0, 1, 1, 2, 4, 7)), 12)
+        end = f"{chance.randint(1, 28):02}/{ends:02}/2026" if chance.random() < 0.85 else ""
+        at = (f"{chance.randint(1, 28):02}/{month:02}/2026", f"28/{min(month + 1, 12):02}/2026")
+        received, due = at if chance.random() > 0.01 else ("", "odd")
+        case = f"K{chance.randint(1, 380) if chance.random() < 0.1 else 1000 + number}"
+        row = (case, f"C{chance.randint(1, 2)}", chance.choice(("online", "direct")), received, due, end)
+        yield ",".join([*row, "", chance.choice(("4", "10")), "", ""])
+
+
+_POPULATION = (
+    "population: received_on <= :as_of",
+    "population: received_on <= :as_of and coalesce(coalesce(finished_on, returned_on) >= :period_start, true)",
+)
+
+
+@pytest.mark.parametrize("period", ["2026-03", "2026-10", "2026", "2026-Q2"])
+def test_a_period_is_scored_alike_from_what_it_needs(
+    period: str, tmp_path: Path, chiso: CommandLine
+) -> None:
+    """The scores, notes and fates are the same, and what cannot matter is not opened."""
+    text = "\n".join([_HEADINGS, *_many(766)]) + "\n"
+    _put(tmp_path / "in", {"cases": text})
+    imported([tmp_path / "in"], tmp_path / "store")
+    rest = ("--period", period, "--as-of", "2026-12-31", "--catalogue", a_catalogue(tmp_path, _POPULATION))
+    for command in (("score", "--format", "json"), ("rank", "--format", "csv"), ("score", "--by", "channel")):
+        exports = chiso(command[0], tmp_path / "in", *command[1:], *rest)
+        store = chiso(command[0], tmp_path / "store", *command[1:], *rest)
+        assert exports.code == 0
+        assert store == exports
+    told = chiso("score", tmp_path / "store", *rest, "--profile", "--lang", "en").stderr
+    (opened,) = [line for line in told.splitlines() if line.startswith("cases: ") and "opened" in line]
+    months = {"2026-03": ("2026-02", "2026-03"), "2026-10": ("2026-09", "2026-10")}.get(period)
+    if months is not None:
+        assert [label for label in opened.split(": ")[2].split(", ") if label[:2] == "20"] == [*months]
+        assert "open" in opened
