@@ -10,8 +10,8 @@ from chiso.records.cells import identifier
 from chiso.records.dataset import Records
 from chiso.records.load import load_records
 from chiso.records.quarantine import correction_forms, superseded_rows
-from chiso.run.importing import ImportRequest, import_into
 from chiso.records.store.importing import Imported
+from chiso.run.importing import ImportRequest, import_into
 
 Needed = Mapping[str, Collection[str]] | None
 
@@ -59,6 +59,4 @@ def _rows(records: Records, name: str) -> list[tuple[object, ...]]:
     if "unit_code" in records.tables[name].spec.columns:
         codes = ", ".join(f"'{unit.code}'" for unit in records.units)
         selected.append(f"CASE WHEN unit_code IN ({codes}) THEN unit_code END")
-    return records.connection.execute(
-        f"SELECT {', '.join(selected)} FROM {name} ORDER BY rowid"
-    ).fetchall()
+    return records.connection.execute(f"SELECT {', '.join(selected)} FROM {name} ORDER BY rowid").fetchall()

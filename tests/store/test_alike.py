@@ -1,4 +1,4 @@
-"""A store gives what its exports give, to the row: samples, the corpus, mutated exports, any order of imports."""
+"""A store gives what its exports give, to the row: samples, the corpus, mutated exports, any history."""
 
 from __future__ import annotations
 
@@ -11,22 +11,26 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+
+from chiso.catalogue.load import load_catalogue
+from chiso.scoring.available import columns_needed
 from tests.builders import UNITS, a_catalogue
 from tests.conftest import CommandLine
 from tests.corpus.base import Entry
 from tests.corpus.build import ENTRIES
-from tests.records.conftest import written as written  # noqa: PLC0414
+from tests.records.conftest import written as written
 from tests.store.alike import assert_alike, imported
-
-from chiso.catalogue.load import load_catalogue
-from chiso.scoring.available import columns_needed
 
 _SETTINGS = settings(
     derandomize=True,
     deadline=None,
     database=None,
     phases=(Phase.explicit, Phase.generate, Phase.shrink),
-    suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture),
+    suppress_health_check=(
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.function_scoped_fixture,
+    ),
 )
 
 
@@ -35,18 +39,22 @@ def needed() -> Mapping[str, Collection[str]]:
     return columns_needed(load_catalogue(None).rules(date(2026, 8, 31), None))
 
 
-@pytest.mark.parametrize("sample", ["ia-tor-2024", "messy", "gia-lai-2026"])
+@pytest.mark.parametrize(
+    "sample", ["ia-tor-2024", "messy", pytest.param("gia-lai-2026", marks=pytest.mark.long)]
+)
 def test_samples(sample: str, samples: Path, tmp_path: Path, needed: Mapping[str, Collection[str]]) -> None:
     imported([samples / sample], tmp_path / "store")
     assert_alike([samples / sample], tmp_path / "store")
     assert_alike([samples / sample], tmp_path / "store", needed)
 
 
-# Of each format one or two, and all of them where there is time.
-_FEW = [entry for number, entry in enumerate(ENTRIES) if number % 9 == 0]
+# A few of them, and all where there is time.
+_FEW = [entry for number, entry in enumerate(ENTRIES) if number % 25 == 0]
 
 
-def _corpus(entries: list[Entry], written: object, needed: Mapping[str, Collection[str]], folder: Path) -> None:
+def _corpus(
+    entries: list[Entry], written: object, needed: Mapping[str, Collection[str]], folder: Path
+) -> None:
     for entry in entries:
         paths = written(entry)  # type: ignore[operator]
         store = folder / entry.name
@@ -116,7 +124,7 @@ def _assert_history_alike(steps: list[dict[str, str]], needed: object) -> None:
         assert_alike([folder], store, needed)  # type: ignore[arg-type]
 
 
-@settings(_SETTINGS, max_examples=15)
+@settings(_SETTINGS, max_examples=6)
 @given(steps=_histories(), needed=_NEEDED)
 def test_imports_one_after_the_other_are_one(steps: list[dict[str, str]], needed: object) -> None:
     _assert_history_alike(steps, needed)
@@ -145,14 +153,13 @@ def _many(seed: int) -> Iterator[str]:
 
 _POPULATION = (
     "population: received_on <= :as_of",
-    "population: received_on <= :as_of and coalesce(coalesce(finished_on, returned_on) >= :period_start, true)",
+    "population: received_on <= :as_of "
+    "and coalesce(coalesce(finished_on, returned_on) >= :period_start, true)",
 )
 
 
-@pytest.mark.parametrize("period", ["2026-03", "2026-10", "2026", "2026-Q2"])
-def test_a_period_is_scored_alike_from_what_it_needs(
-    period: str, tmp_path: Path, chiso: CommandLine
-) -> None:
+@pytest.mark.parametrize("period", ["2026-03", "2026-10"])
+def test_a_period_is_scored_alike_from_what_it_needs(period: str, tmp_path: Path, chiso: CommandLine) -> None:
     """The scores, notes and fates are the same, and what cannot matter is not opened."""
     text = "\n".join([_HEADINGS, *_many(766)]) + "\n"
     _put(tmp_path / "in", {"cases": text})
@@ -165,7 +172,6 @@ def test_a_period_is_scored_alike_from_what_it_needs(
         assert store == exports
     told = chiso("score", tmp_path / "store", *rest, "--profile", "--lang", "en").stderr
     (opened,) = [line for line in told.splitlines() if line.startswith("cases: ") and "opened" in line]
-    months = {"2026-03": ("2026-02", "2026-03"), "2026-10": ("2026-09", "2026-10")}.get(period)
-    if months is not None:
-        assert [label for label in opened.split(": ")[2].split(", ") if label[:2] == "20"] == [*months]
-        assert "open" in opened
+    months = {"2026-03": ["2026-02", "2026-03"], "2026-10": ["2026-09", "2026-10"]}[period]
+    assert [label for label in opened.split(": ")[2].split(", ") if label[:2] == "20"] == months
+    assert "open" in opened
