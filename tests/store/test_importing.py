@@ -232,6 +232,17 @@ def test_a_folder_of_other_things_is_no_place_for_a_store(tmp_path: Path, chiso:
     assert "letter.txt" in refused.stderr
 
 
+def test_a_result_is_not_written_into_a_store(tmp_path: Path, chiso: CommandLine) -> None:
+    folder, store = a_folder(tmp_path / "in"), tmp_path / "store"
+    _import(chiso, folder, "-o", store)
+    before = (store / "store.json").read_bytes()
+    for name in ("store.json", "scores.csv"):
+        refused = chiso("score", store, *AUGUST, "--format", "json", "-o", store / name)
+        assert refused.code == 13
+    assert (store / "store.json").read_bytes() == before
+    assert chiso("import", folder, "-o", tmp_path / "a[b]").code == 11
+
+
 def test_what_no_manifest_names_goes_with_the_next_import(tmp_path: Path, chiso: CommandLine) -> None:
     folder, store = a_folder(tmp_path / "in"), tmp_path / "store"
     _import(chiso, folder, "-o", store)

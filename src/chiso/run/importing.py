@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 from chiso.errors import CannotWriteError, Place, Problem, Text, UsageError
 from chiso.records.progress import SILENT, Progress
 from chiso.records.store.importing import Exports, Imported, import_exports
-from chiso.records.store.manifest import NAME, Manifest, manifest_bytes, read_manifest
+from chiso.records.store.manifest import NAME, Manifest, manifest_bytes, read_manifest, refuse_pattern
 from chiso.reporting.files import write_whole
 from chiso.terms.columns import COUNTED_TABLES
 
@@ -58,6 +58,7 @@ def import_into(request: ImportRequest, progress: Progress = SILENT) -> Imported
 
 def _refuse_other_folder(request: ImportRequest) -> None:
     """Raise UsageError where the store would stand among other files, or is read itself."""
+    refuse_pattern(request.store)
     folder = request.store.resolve()
     if any(folder == path.resolve() or folder in path.resolve().parents for path in request.records):
         message = Text(vi="Kho là đầu vào của chính nó", en="The store would be its own input")

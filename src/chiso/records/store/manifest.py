@@ -185,8 +185,19 @@ def manifest_at(path: Path) -> Path | None:
     return file if file.name == NAME and file.is_file() else None
 
 
+def refuse_pattern(folder: Path) -> None:
+    """Raise RecordsError for a folder whose name the database would take for a pattern of others."""
+    if set("*?[") & set(str(folder)):
+        message = Text(
+            vi="Đường dẫn của kho không được có * ? [", en="The path of a store must not have * ? [ in it"
+        )
+        hint = Text(vi="Đổi tên thư mục", en="Rename the folder")
+        raise RecordsError(Problem(message, Place(str(folder)), hint))
+
+
 def read_manifest(file: Path) -> Manifest:
     """Return a manifest; raises RecordsError where it cannot be read or another release wrote it."""
+    refuse_pattern(file.parent)
     try:
         data = json.loads(file.read_bytes())
         version = data["chiso_version"]
