@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from chiso.catalogue.load import load_catalogue
 from chiso.scoring.available import columns_needed
-from tests.builders import UNITS, a_catalogue
+from tests.builders import UNITS, a_catalogue, a_folder
 from tests.conftest import CommandLine
 from tests.corpus.base import Entry
 from tests.corpus.build import ENTRIES
@@ -149,6 +149,33 @@ def _many(seed: int) -> Iterator[str]:
         case = f"K{chance.randint(1, 380) if chance.random() < 0.1 else 1000 + number}"
         row = (case, f"C{chance.randint(1, 2)}", chance.choice(("online", "direct")), received, due, end)
         yield ",".join([*row, "", chance.choice(("4", "10")), "", ""])
+
+
+def test_late_lists_name_procedures_that_no_rule_looks_up(tmp_path: Path, chiso: CommandLine) -> None:
+    folder = a_folder(
+        tmp_path / "in",
+        cases="case_id,procedure_id,unit_code,received_at,due_at,finished_at\n"
+        "K1,1.000001,C1,03/08/2026,10/08/2026,20/08/2026\n",
+        procedures="unit_code,procedure_id,procedure_name\nC1,1.000001,Khai sinh\n",
+    )
+    imported([folder], tmp_path / "store")
+    deadline = (
+        "      ended_on: coalesce(finished_on, returned_on)\n",
+        "      ended_on: coalesce(finished_on, returned_on)\n      is_open: ended_on is null\n",
+    )
+    added = (
+        "groups:\n",
+        "    deadline:\n      received_on: received_on\n      due_on: due_on\n      ended_on: ended_on\n"
+        "      open: is_open\n      late: not on_time\n      terms:\n"
+        "        - {from: received_on, days: '7', until: ended_on}\ngroups:\n",
+    )
+    online = ("numerator: {where: \"channel = 'online'\"}", "numerator: {where: finished_on is not null}")
+    rest = ("--period", "2026-08", "--format", "csv")
+    rest = (*rest, "--catalogue", str(a_catalogue(tmp_path, deadline, added, online)))
+    exports = chiso("late", folder, *rest)
+    assert exports.code == 0, exports.stderr
+    assert "Khai sinh" in exports.stdout
+    assert chiso("late", tmp_path / "store", *rest) == exports
 
 
 _POPULATION = (

@@ -113,6 +113,11 @@ class Prepared:
         return provenance(self.catalogue, self.records, self.judgement, self.edition)
 
 
+def nothing_more(_rules: RuleSet) -> frozenset[str]:
+    """Return the tables that are looked up beyond what the rules do: none."""
+    return frozenset()
+
+
 # Columns by table.
 Columns: TypeAlias = dict[str, set[str]]
 
@@ -139,7 +144,8 @@ class Reader:
         # Exports are read whole, whatever is asked of them.
         left = reach is not None and not request.whole and any(map(is_store, request.records))
         judgements = tuple(judgement for _, judgement in reach.asked) if reach is not None and left else None
-        key = files, columns, judgements, (request.catalogue, request.edition) if left else None
+        own = (request.catalogue, request.edition, reach.also) if reach is not None and left else None
+        key = files, columns, judgements, own
         if key not in self._read:
             self._read[key] = load(request, needed, self._progress, reach=reach)
             self._when_loaded(self._read[key])
@@ -155,15 +161,15 @@ def prepare(
     split: str | None = None,
     more: Columns | Callable[[RuleSet], Columns] | None = None,
     reader: Reader | None = None,
-    only_counts: bool = False,
+    looks_up: Callable[[RuleSet], frozenset[str]] | None = None,
 ) -> Prepared:
     """Return the rules and the records of a request; ``today`` bounds a period that still runs.
 
     ``split`` and ``more`` name columns that are read beyond those that the rules use; ``more`` may depend
     on the rules. ``when_loaded`` is given the records before anything is counted, so that what was set
     aside is told even where nothing can be scored. A ``reader`` of one's own keeps what it reads for
-    further requests. What ``only_counts`` (and lists nothing but the population) may leave rows of a store
-    where they are.
+    further requests. A run that only counts, or lists nothing but the population, ``looks_up`` these tables
+    beyond what the rules do; it may leave rows of a store where they are.
     """
     period = parse_period(request.period, today)
     judgement = judge(period, request.as_of or today)
@@ -175,7 +181,9 @@ def prepare(
     working_days = load_working_days(request.working_days)
     also = more(rules) if callable(more) else more or {}
     reader = reader or Reader(progress, when_loaded)
-    reach = CountingReach(((rules.on_day(judgement.as_of), judgement),)) if only_counts else None
+    reach = None
+    if looks_up is not None:
+        reach = CountingReach(((rules.on_day(judgement.as_of), judgement),), looks_up(rules))
     records = reader.read(request, needed_columns(rules, split, also), reach)
     return Prepared(
         *(catalogue, rules, judgement, working_days, records, request.edition, assignments, chosen, earlier)

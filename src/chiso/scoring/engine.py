@@ -31,7 +31,7 @@ from chiso.scoring.compile import (
     statement,
 )
 from chiso.scoring.counts import Cell, Counts, ExcludedRows, Fates
-from chiso.scoring.reach import CountingReach
+from chiso.scoring.reach import CountingReach, looked_up_by
 from chiso.terms.columns import TABLES, UNITS
 from chiso.terms.period import Judgement
 from chiso.terms.steps import step, tell_statement
@@ -194,6 +194,7 @@ class Engine:
         tallied: bool,
         where: Expression | None = None,
     ) -> Iterator[tuple[object, ...]]:
+        _require_looked_up(self.records, table, [*selected, *([] if where is None else [where])])
         self.ready()
         if units is not None:
             numbers = [(self._numbers[code],) for code in units]
@@ -224,6 +225,17 @@ def _require_reach(records: Records, rules: RuleSet, judgements: Sequence[Judgem
     """Raise OutOfReachError where rows may matter that the records lack."""
     if isinstance(records.reach, CountingReach) and not records.reach.covers(rules, judgements):
         raise OutOfReachError(", ".join(judgement.period.label for judgement in judgements))
+
+
+def _require_looked_up(records: Records, table: str, trees: Sequence[Expression | Among]) -> None:
+    """Raise OutOfReachError where a table is looked up of which rows were left in their store."""
+    reach = records.reach
+    if not isinstance(reach, CountingReach):
+        return
+    for tree in trees:
+        for found in () if isinstance(tree, Among) else looked_up_by(tree, table):
+            if found in records.tables and not reach.holds_all(found):
+                raise OutOfReachError(found)
 
 
 def _split_of(split: tuple[str, str | None] | None, loaded: LoadedTable) -> tuple[str, str | None] | None:

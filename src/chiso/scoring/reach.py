@@ -49,9 +49,13 @@ class _Days:
 
 @dataclass(frozen=True)
 class CountingReach:
-    """The reach of a run that counts and lists nothing but the populations of its periods."""
+    """The reach of a run that counts and lists nothing but the populations of its periods.
+
+    ``also`` are tables that are looked up beyond what the rules do.
+    """
 
     asked: tuple[tuple[RuleSet, Judgement], ...]
+    also: frozenset[str] = frozenset()
 
     def cannot_hold(self, table: str, present: Mapping[str, frozenset[str]]) -> Callable[[Profile], bool]:
         """Return the proof that no row of a profile of ``table`` is in any period asked for.
@@ -64,7 +68,7 @@ class CountingReach:
         for rules, judgement in self.asked:
             entry = rules.tables.get(table)
             population = None if entry is None else available(entry.population, TABLES[table], columns)
-            if table in _looked_up(rules) or isinstance(population, Missing):
+            if table in self.also | _looked_up(rules) or isinstance(population, Missing):
                 return lambda profile: False
             if population is not None:
                 asked.append((population, judgement))
@@ -81,6 +85,19 @@ class CountingReach:
         ]
         return all(judgement in alike for judgement in judgements)
 
+    def holds_all(self, table: str) -> bool:
+        """Return whether every row of a table that may be looked up is there."""
+        return all(table in self.also | _looked_up(rules) for rules, _ in self.asked)
+
+
+def looked_up_by(tree: Expression, table: str) -> frozenset[str]:
+    """Return the tables that a condition or value over ``table`` looks up."""
+    return frozenset(
+        TABLES[table].relations[part.relation].table
+        for part in walk(tree)
+        if isinstance(part, Lookup | Exists)
+    )
+
 
 def _looked_up(rules: RuleSet) -> frozenset[str]:
     """Return the tables that some condition looks up."""
@@ -89,12 +106,7 @@ def _looked_up(rules: RuleSet) -> frozenset[str]:
         for measure in (index.numerator, index.denominator):
             for count in counts_in(measure):
                 trees += [(tree, count.table) for tree in (count.of, count.where) if tree is not None]
-    return frozenset(
-        TABLES[table].relations[part.relation].table
-        for tree, table in trees
-        for part in walk(tree)
-        if isinstance(part, Lookup | Exists)
-    )
+    return frozenset(found for tree, table in trees for found in looked_up_by(tree, table))
 
 
 def _trees(entry: TableRules) -> Iterator[Expression]:
