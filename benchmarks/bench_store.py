@@ -122,7 +122,7 @@ def main() -> None:
             run = imported([month], store)
             print(f"a month more into {who}: {run.wall_seconds:.2f} s, processor {run.cpu_seconds:.2f} s")
         for who, store in (("one year", small), (f"{asked.years} years", large)):
-            run, _ = measured_text(scored(store, "2026-09", folder.as_of))
+            run, _ = measure(scored(store, "2026-09", folder.as_of))
             print(
                 f"that month scored from {who}: {run.wall_seconds:.2f} s, processor {run.cpu_seconds:.2f} s"
             )
