@@ -131,7 +131,7 @@ def test_imports_one_after_the_other_are_one(steps: list[dict[str, str]], needed
 
 
 @pytest.mark.long
-@settings(_SETTINGS, max_examples=400)
+@settings(_SETTINGS, max_examples=120)
 @given(steps=_histories(), needed=_NEEDED)
 def test_imports_one_after_the_other_are_one_at_length(steps: list[dict[str, str]], needed: object) -> None:
     _assert_history_alike(steps, needed)
