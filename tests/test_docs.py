@@ -5,7 +5,7 @@ stands for lines left out, a ``…`` at the end of a line for the rest of it. A 
 is written to that file; as ``diff`` it changes the file as the documents give it. Below a heading
 ``Exit code N`` commands must end so, elsewhere with 0.
 
-After a change of output: ``CHISO_REWRITE_DOCS=1 pytest tests/test_docs.py``, then read the diff.
+After a change of output: ``CHISO_REWRITE_DOCS=1 pytest --marked tests/test_docs.py``, then read the diff.
 """
 
 from __future__ import annotations
@@ -59,6 +59,8 @@ WITH_COMMANDS = (
     *READMES,
     *(path for path in sorted(DOCS.glob("*.md")) if "\n```console\n" in path.read_text("utf-8")),
 )
+# Their commands score the samples again and again, or are those of README.md once more.
+LONG = ("README.vi.md", "batch.md", "compare.md", "reconcile.md", "worked-examples.md")
 DOCUMENTS = (*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md")), ROOT / "samples" / "README.md")
 REWRITE = bool(os.environ.get("CHISO_REWRITE_DOCS"))
 GAP = "…"
@@ -163,7 +165,13 @@ def speak(language: str, monkeypatch: pytest.MonkeyPatch) -> click.Group:
 
 
 @pytest.mark.usefixtures("readers_desk")
-@pytest.mark.parametrize("document", WITH_COMMANDS, ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "document",
+    [
+        pytest.param(path, id=path.name, marks=[pytest.mark.long] if path.name in LONG else [])
+        for path in WITH_COMMANDS
+    ],
+)
 def test_commands_print_what_the_document_shows(
     document: Path, chiso: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -335,16 +343,18 @@ def test_every_command_and_option_is_described(monkeypatch: pytest.MonkeyPatch) 
                 continue
             assert any(
                 all(f"`{word}" in row[0] or f"{word}`" in row[0] for word in option.opts)
-                and {name.removeprefix("chiso "), *_kinds_of(command)} & set(row[1].split(", "))
+                and {name.removeprefix("chiso "), *_kinds_of(name, command)} & set(row[1].split(", "))
                 for row in rows
             ), f"{name} {option.opts}"
             assert option.help, f"{name} {option.opts} has no help"
 
 
-def _kinds_of(command: click.Command) -> Iterator[str]:
+def _kinds_of(name: str, command: click.Command) -> Iterator[str]:
     """The words by which the table of options speaks of several commands at once."""
     names = {parameter.name for parameter in command.params}
     yield "all"
+    if name.split()[1] in ("report", "chart"):
+        yield "all reports"
     if "records" in names:
         yield "all with RECORDS"
     if "period" in names:
@@ -537,9 +547,8 @@ def test_the_rules_of_766_are_told_as_the_catalogue_has_them() -> None:
 
 
 def test_words_of_the_glossary_are_used_in_the_code() -> None:
-    code = "\n".join(
-        path.read_text("utf-8") for path in (*(ROOT / "src").rglob("*.py"), ROOT / "indicators.yaml")
-    )
+    data = (ROOT / "indicators.yaml", ROOT / "src" / "chiso" / "catalogue" / "statutory_forms.yaml")
+    code = "\n".join(path.read_text("utf-8") for path in (*(ROOT / "src").rglob("*.py"), *data))
     rows = table_rows((DOCS / "glossary.md").read_text("utf-8"))
     assert len(rows) > 60
     for row in rows:

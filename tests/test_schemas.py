@@ -6,7 +6,10 @@ import pytest
 
 from tests.schemas import SCHEMAS, schema_of
 
-OF_A_PERIOD = ("campaign", "compare", "explain", "late", "plan", "reconcile", "robustness", "whatif")
+OF_A_PERIOD = (
+    *("campaign", "compare", "explain", "late", "plan", "reconcile", "robustness", "statutory-form"),
+    "whatif",
+)
 SHARED = ("catalogue", "period", "fates", "quarantined_row", "file")
 
 

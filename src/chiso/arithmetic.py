@@ -37,6 +37,11 @@ def least_whole(value: Fraction) -> int:
     return math.ceil(value)
 
 
+def nearest_whole(numerator: int, denominator: int) -> int:
+    """Return numerator / denominator (neither below 0, the denominator above it) rounded half up."""
+    return (2 * numerator + denominator) // (2 * denominator)
+
+
 def per_day(number: int, days: int) -> int | None:
     """Return how many of ``number`` fall on each of ``days``, rounded up; None where no day is left."""
     return math.ceil(Fraction(number, days)) if days > 0 else None

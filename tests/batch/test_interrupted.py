@@ -86,7 +86,7 @@ def killed_at_random(place: Path, chiso: CommandLine, moments: int) -> None:
 
 
 def test_a_killed_run_leaves_nothing_half_done(place: Path, chiso: CommandLine) -> None:
-    killed_at_random(place, chiso, 4)
+    killed_at_random(place, chiso, 2)
 
 
 @pytest.mark.long
@@ -105,7 +105,9 @@ def limited(place: Path, most_bytes: int) -> subprocess.CompletedProcess[str]:
     return subprocess.run(arguments, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("most_bytes", [0, 700, 5_000])
+@pytest.mark.parametrize(
+    "most_bytes", [pytest.param(0, marks=pytest.mark.long), 700, pytest.param(5_000, marks=pytest.mark.long)]
+)
 def test_a_full_disk_leaves_the_last_good_month(place: Path, chiso: CommandLine, most_bytes: int) -> None:
     assert chiso(*command(place)[3:]).code == 0
     before = everything(place)

@@ -71,8 +71,16 @@ def _time_to_begin() -> float:
     return time.monotonic() - began
 
 
-@pytest.mark.parametrize("output", ["out.xlsx", "out.csv"])
-@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+@pytest.mark.parametrize(
+    ("asked", "output"),
+    [
+        pytest.param(signal.SIGINT, "out.xlsx", id="Ctrl-C"),
+        pytest.param(signal.SIGTERM, "out.csv", id="SIGTERM"),
+        # Every signal with every output: it takes waiting for.
+        pytest.param(signal.SIGINT, "out.csv", id="Ctrl-C, csv", marks=pytest.mark.long),
+        pytest.param(signal.SIGTERM, "out.xlsx", id="SIGTERM, xlsx", marks=pytest.mark.long),
+    ],
+)
 def test_a_stopped_run_leaves_nothing(
     records: Path, tmp_path: Path, asked: signal.Signals, output: str
 ) -> None:

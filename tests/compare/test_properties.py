@@ -159,7 +159,7 @@ PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 PLANTED = st.sets(st.sampled_from(list(MOVED_BY)), max_size=3)
 
 
-@settings(max_examples=4, deadline=None, phases=PHASES)
+@settings(max_examples=2, deadline=None, phases=PHASES)
 @given(SEEDS, PLANTED)
 def test_parts_add_up_from_score_to_score(seed: int, planted: set[str]) -> None:
     check(sides_of(Random(seed), frozenset(planted)))

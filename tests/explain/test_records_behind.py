@@ -85,6 +85,7 @@ def sample() -> Explainer:
     return explained(chiso.load_catalogue(), records, "2026", date(2026, 10, 10))
 
 
+@pytest.mark.long
 def test_the_samples_are_recounted_for_every_unit_with_records_and_every_index(sample: Explainer) -> None:
     board = sample.board
     codes = [unit.unit.code for unit in board.units if unit.has_records]

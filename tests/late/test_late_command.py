@@ -279,12 +279,16 @@ def test_json_of_petitions_keeps_to_its_schema(folder: Path, chiso: CommandLine)
     assert [(record["petition_id"], record["working_days_late"]) for record in data["records"]] == [("T1", 2)]
 
 
-def test_a_list_longer_than_a_sheet_is_refused(
+def test_a_list_longer_than_a_sheet_goes_on_in_another(
     folder: Path, chiso: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two records, each under a heading, below four lines: eight."""
+    """Four lines above, a heading and one record: six. The second record takes its heading along."""
     file = tmp_path / "late.xlsx"
-    monkeypatch.setattr("chiso.reporting.late_workbook._LONGEST_SHEET", 7)
-    outcome = chiso("late", folder, *AUGUST, "-o", file, "--lang", "en")
-    assert (outcome.code, file.exists()) == (13, False)
-    assert "longer than a sheet" in outcome.stderr
+    monkeypatch.setattr("chiso.reporting.late_workbook.LONGEST_SHEET", 6)
+    assert chiso("late", folder, *AUGUST, "-o", file, "--lang", "en").code == 0
+    book = openpyxl.load_workbook(file)
+    annexes = ["Annex I", "Annex I (2)", "Annex II", "Annex II (2)"]
+    assert book.sheetnames == [*annexes, "Due soon", "Notes"]
+    for sheet, number, case in (("Annex I", 1, "K2"), ("Annex I (2)", 2, "K1")):
+        heading, row = list(book[sheet].iter_rows(min_row=5, values_only=True))
+        assert str(heading[0]).startswith("A Xã Á (1") and row[:2] == (number, case)

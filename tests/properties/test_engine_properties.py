@@ -118,7 +118,7 @@ def assert_counts(found: Counts, reference: Reference, asked: Sequence[Wanted]) 
             assert rows.get(name, 0) == reference.value(everything, unit.code, subtree=True), (unit, name)
 
 
-@ordinary(25)
+@ordinary(8)
 @given(data=st.data())
 def test_a_condition_holds_for_the_rows_for_which_it_should(data: st.DataObject) -> None:
     world = data.draw(worlds(most_rows=10))
@@ -139,7 +139,7 @@ def test_a_condition_holds_for_the_rows_for_which_it_should(data: st.DataObject)
     assert_counts(found, world.reference(rules), tuple(asked))
 
 
-@ordinary(25)
+@ordinary(8)
 @given(data=st.data())
 def test_counts_and_fates_are_those_of_the_reference(data: st.DataObject) -> None:
     world = data.draw(worlds(most_rows=8))
@@ -156,21 +156,21 @@ def test_counts_and_fates_are_those_of_the_reference(data: st.DataObject) -> Non
             assert_counts(found, reference, asked)
 
 
-@ordinary(12)
+@ordinary(5)
 @given(data=st.data())
 def test_the_records_of_a_unit_that_ended_are_its_successors(data: st.DataObject) -> None:
     world = data.draw(worlds(tables=_WITH_UNITS, successors=True))
     _assert_counted_as_by_reference(data, world)
 
 
-@ordinary(12)
+@ordinary(5)
 @given(data=st.data())
 def test_a_unit_named_in_words_is_the_unit_with_that_name(data: st.DataObject) -> None:
     world = data.draw(worlds(tables=_WITH_UNITS, names=True))
     _assert_counted_as_by_reference(data, world)
 
 
-@ordinary(15)
+@ordinary(5)
 @given(data=st.data())
 def test_several_periods_in_one_scan_are_each_what_the_reference_counts(data: st.DataObject) -> None:
     world = data.draw(worlds(successors=True))
@@ -186,7 +186,7 @@ def test_several_periods_in_one_scan_are_each_what_the_reference_counts(data: st
             assert_counts(found, reference, asked)
 
 
-@ordinary(40)
+@ordinary(8)
 @given(data=st.data())
 def test_a_look_up_finds_the_version_in_force_on_the_day(data: st.DataObject) -> None:
     world = data.draw(worlds_of_versions())
@@ -222,7 +222,7 @@ def _assert_counted_as_by_reference(data: st.DataObject, world: World) -> None:
     assert_counts(found, reference, asked)
 
 
-@ordinary(15)
+@ordinary(5)
 @given(data=st.data())
 def test_a_split_counts_each_key_apart(data: st.DataObject) -> None:
     world = data.draw(worlds(tables=("cases", "procedures", "services"), most_rows=8))
@@ -243,7 +243,7 @@ def test_a_split_counts_each_key_apart(data: st.DataObject) -> None:
                 assert found.value(entry, Place(unit.code, key)) == expected, (unit.code, key, entry)
 
 
-@ordinary(25)
+@ordinary(8)
 @given(data=st.data())
 def test_only_what_needs_a_missing_column_is_missing(data: st.DataObject) -> None:
     world = data.draw(worlds(absent=True))
@@ -266,7 +266,7 @@ def test_only_what_needs_a_missing_column_is_missing(data: st.DataObject) -> Non
             assert found.value(entry, Place(unit.code)) == reference.value(measure, unit.code, subtree=True)
 
 
-@ordinary(6)
+@ordinary(4)
 @given(data=st.data())
 def test_a_table_whose_population_lacks_a_column_is_refused(data: st.DataObject) -> None:
     world = data.draw(worlds(absent=True, most_rows=2))
@@ -302,7 +302,7 @@ def assert_same_counts(one: Counts, other: Counts) -> None:
     assert one.values == other.values
 
 
-@ordinary(8)
+@ordinary(3)
 @given(data=st.data())
 def test_the_order_of_rows_and_columns_is_irrelevant(data: st.DataObject) -> None:
     world = without_ties(data.draw(worlds(most_rows=8)))
@@ -319,7 +319,7 @@ def test_the_order_of_rows_and_columns_is_irrelevant(data: st.DataObject) -> Non
     )
 
 
-@ordinary(8)
+@ordinary(3)
 @given(data=st.data())
 def test_a_file_may_come_in_parts_of_any_dialect(data: st.DataObject) -> None:
     world = data.draw(worlds(most_rows=8))
@@ -342,7 +342,7 @@ def in_semicolons(text: str) -> str:
     return stream.getvalue()
 
 
-@ordinary(6)
+@ordinary(3)
 @given(data=st.data())
 def test_an_unrelated_column_changes_nothing(data: st.DataObject) -> None:
     world = data.draw(worlds())
@@ -422,10 +422,11 @@ _CALCULATIONS = st.recursive(
     lambda inner: st.builds("({} {} {})".format, inner, st.sampled_from("+-*"), inner),
     max_leaves=4,
 )
+_TEXTS = {"texts": st.lists(_CALCULATIONS, min_size=1, max_size=10, unique=True)}
 
 
-@ordinary(15)
-@given(texts=st.lists(_CALCULATIONS, min_size=1, max_size=10, unique=True))
+@ordinary(5)
+@given(**_TEXTS)
 def test_a_calculation_that_is_admitted_fits_into_64_bits(texts: list[str]) -> None:
     asked = []
     for text in texts:
@@ -506,7 +507,7 @@ def assert_sums(board: chiso.Scoreboard) -> None:
         assert unit.max_points == sum(group.max_points for group in unit.groups)
 
 
-@ordinary(25)
+@ordinary(8)
 @given(data=st.data())
 def test_a_catalogue_counts_what_its_text_says(data: st.DataObject) -> None:
     world = data.draw(worlds())
@@ -561,15 +562,16 @@ _RULES: Sequence[Mapping[str, object]] = (
     {"on_zero": "blank"},
     {"on_zero": "exclude"},
 )
-
-
-@ordinary(40)
-@given(
-    pairs=st.lists(
+_PAIRS: Mapping[str, st.SearchStrategy[object]] = {
+    "pairs": st.lists(
         st.tuples(st.integers(-3, 40), st.integers(-1, 30), st.sampled_from(_RULES)), min_size=1, max_size=8
     ),
-    arithmetic=st.sampled_from(["decimal", "double"]),
-)
+    "arithmetic": st.sampled_from(["decimal", "double"]),
+}
+
+
+@ordinary(12)
+@given(**_PAIRS)
 def test_points_stay_within_bounds_and_add_up(
     pairs: list[tuple[int, int, Mapping[str, object]]], arithmetic: str
 ) -> None:
@@ -593,26 +595,37 @@ def test_points_stay_within_bounds_and_add_up(
 
 # At length
 
-_PROPERTIES: Sequence[Callable[..., None]] = (
-    test_a_condition_holds_for_the_rows_for_which_it_should,
-    test_counts_and_fates_are_those_of_the_reference,
-    test_the_records_of_a_unit_that_ended_are_its_successors,
-    test_a_unit_named_in_words_is_the_unit_with_that_name,
-    test_a_look_up_finds_the_version_in_force_on_the_day,
-    test_a_split_counts_each_key_apart,
-    test_only_what_needs_a_missing_column_is_missing,
-    test_a_condition_in_brackets_is_read_as_it_is_meant,
-    test_a_condition_printed_is_read_again_as_it_was,
-    test_a_catalogue_counts_what_its_text_says,
+_DRAWN: Mapping[str, st.SearchStrategy[object]] = {"data": st.data()}
+# What an ordinary run tries with a few examples; the two on the texts of conditions take many there already.
+_PROPERTIES: Sequence[tuple[Callable[..., None], Mapping[str, st.SearchStrategy[object]]]] = (
+    (test_a_condition_holds_for_the_rows_for_which_it_should, _DRAWN),
+    (test_counts_and_fates_are_those_of_the_reference, _DRAWN),
+    (test_the_records_of_a_unit_that_ended_are_its_successors, _DRAWN),
+    (test_a_unit_named_in_words_is_the_unit_with_that_name, _DRAWN),
+    (test_several_periods_in_one_scan_are_each_what_the_reference_counts, _DRAWN),
+    (test_a_look_up_finds_the_version_in_force_on_the_day, _DRAWN),
+    (test_a_split_counts_each_key_apart, _DRAWN),
+    (test_only_what_needs_a_missing_column_is_missing, _DRAWN),
+    (test_a_table_whose_population_lacks_a_column_is_refused, _DRAWN),
+    (test_the_order_of_rows_and_columns_is_irrelevant, _DRAWN),
+    (test_a_file_may_come_in_parts_of_any_dialect, _DRAWN),
+    (test_an_unrelated_column_changes_nothing, _DRAWN),
+    (test_a_condition_in_brackets_is_read_as_it_is_meant, _DRAWN),
+    (test_a_condition_printed_is_read_again_as_it_was, _DRAWN),
+    (test_a_calculation_that_is_admitted_fits_into_64_bits, _TEXTS),
+    (test_a_catalogue_counts_what_its_text_says, _DRAWN),
+    (test_points_stay_within_bounds_and_add_up, _PAIRS),
 )
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("held", _PROPERTIES, ids=lambda held: held.__name__.removeprefix("test_"))
-def test_held_at_length(held: Callable[..., None]) -> None:
+@pytest.mark.parametrize(
+    ("held", "drawn"), _PROPERTIES, ids=[held.__name__.removeprefix("test_") for held, _ in _PROPERTIES]
+)
+def test_held_at_length(held: Callable[..., None], drawn: Mapping[str, st.SearchStrategy[object]]) -> None:
     @_AT_LENGTH
-    @given(data=st.data())
-    def at_length(data: st.DataObject) -> None:
-        held.hypothesis.inner_test(data=data)
+    @given(**drawn)
+    def at_length(**values: object) -> None:
+        held.hypothesis.inner_test(**values)
 
     at_length()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -107,9 +108,23 @@ def figures(draw: st.DrawFn) -> list[ReportedFigure]:
     return found
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+_FIXTURES = [HealthCheck.function_scoped_fixture]
+
+
+@settings(max_examples=3, deadline=None, suppress_health_check=_FIXTURES)
 @given(found=figures())
 def test_parts_always_add_up(town: tuple[Engine, Scoreboard], found: list[ReportedFigure]) -> None:
+    assert_added_up(town, found)
+
+
+@pytest.mark.long
+@settings(max_examples=30, deadline=None, suppress_health_check=_FIXTURES)
+@given(found=figures())
+def test_parts_of_many_figures_add_up(town: tuple[Engine, Scoreboard], found: list[ReportedFigure]) -> None:
+    assert_added_up(town, found)
+
+
+def assert_added_up(town: tuple[Engine, Scoreboard], found: Sequence[ReportedFigure]) -> None:
     engine, board = town
     portal = match_reported(found, board.rules, engine.records.units, "2026-08", 0)
     units = reconcile(

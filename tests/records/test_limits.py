@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import io
 import json
@@ -62,6 +63,7 @@ def _stray(address: str, row: str = "", quote: str = '"', *, last: bool = True) 
     return _book({SHEET: lambda sheet: sheet.replace(old, new)})
 
 
+@functools.cache
 def _shared(count: int) -> bytes:
     return _book({STRINGS: lambda text: text.replace(b"</sst>", b"<si><t>aaaa</t></si>" * count + b"</sst>")})
 
@@ -288,6 +290,21 @@ def test_an_entity_from_outside_is_not_read(tmp_path: Path, suffix: str) -> None
     with pytest.raises(RecordsError) as refused:
         chiso.load_records([path], units=folder / "units.csv")
     assert _SECRET not in str(refused.value)
+
+
+@pytest.mark.parametrize("innermost", ["[]", "{}", "[1]", "[[],[],[]]"])
+def test_json_may_nest_as_deep_as_the_message_says(tmp_path: Path, innermost: str) -> None:
+    # A list of records and a record, then lists, then what stands innermost.
+    levels = 2 if innermost.startswith("[[") else 1
+    for depth in (32, 33):
+        lists = depth - 2 - levels
+        nested = "[" * lists + innermost + "]" * lists
+        content = f'[{{"MaHoSo":"K1","DonViXuLy":"C1","x":{nested}}}]'.encode()
+        if depth == 32:
+            assert _loaded(tmp_path, "deep.json", content).tables["cases"].rows_read == 1
+        else:
+            with pytest.raises(RecordsError, match="nests deeper than 32 levels"):
+                _loaded(tmp_path, "deep.json", content)
 
 
 def test_a_declared_size_alone_does_no_harm(tmp_path: Path) -> None:

@@ -88,6 +88,7 @@ def assert_as_if_alone(boards: tuple[Scoreboard, ...], records: Path, catalogue:
         assert (board.missing, board.beyond, board.notes) == (alone.missing, alone.beyond, alone.notes)
 
 
+@pytest.mark.long
 def test_ten_months_of_the_samples_are_what_each_month_is_alone() -> None:
     scored = run.score_periods(request(period="2026-01..2026-10,2026-Q3,2026"), TODAY)
     assert [board.judgement.period.label for board in scored.boards][-3:] == ["2026-10", "2026-Q3", "2026"]

@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.catalogues import RandomCatalogue, catalogue_text, catalogues
@@ -104,9 +105,20 @@ def _same(one: Scoreboard, other: Scoreboard) -> bool:
     )
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_both_sides_are_those_of_score(data: st.DataObject) -> None:
+    assert_both_sides_are_those_of_score(data)
+
+
+@pytest.mark.long
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_both_sides_of_many_changes_are_those_of_score(data: st.DataObject) -> None:
+    assert_both_sides_are_those_of_score(data)
+
+
+def assert_both_sides_are_those_of_score(data: st.DataObject) -> None:
     world = data.draw(worlds(successors=True, absent=True, most_rows=5))
     catalogue = data.draw(catalogues(world))
     chosen = data.draw(edits(world, catalogue))

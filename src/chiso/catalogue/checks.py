@@ -6,13 +6,13 @@ import re
 from collections.abc import Collection, Iterator
 from decimal import Decimal
 
-from chiso.arithmetic import plain
 from chiso.catalogue.checks_of_rules import check_rules, indices_of
 from chiso.catalogue.checks_of_tests import check_tests
 from chiso.catalogue.meaning import Meaning
 from chiso.catalogue.model import CatalogueText
 from chiso.catalogue.reader import Document, Path, Resolved
 from chiso.errors import CatalogueError, Problem, Text, plural
+from chiso.terms.numbers import shortest_text
 
 _GROUP_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 _INDEX_CODE = re.compile(r"[\w.\-]{1,40}")
@@ -138,11 +138,14 @@ def _sums(text: CatalogueText, resolved: Resolved) -> Iterator[Problem]:
             continue  # what is missing is told where it is missing
         total = sum((index.points or Decimal(0) for index in group.indices), Decimal(0))
         if total != group.points:
-            said, points = plain(group.points), plural(group.points, "point", "points")
+            vi, en = (
+                f"{shortest_text(group.points, 'vi')} điểm",
+                f"{shortest_text(group.points, 'en')} {plural(group.points, 'point', 'points')}",
+            )
             yield Problem(
                 Text(
-                    vi=f"Nhóm “{group.code}” ghi {said} điểm, các chỉ số cộng lại {plain(total)}",
-                    en=f"Group “{group.code}” says {said} {points}, its indices add up to {plain(total)}",
+                    vi=f"Nhóm “{group.code}” ghi {vi}, các chỉ số cộng lại {shortest_text(total, 'vi')}",
+                    en=f"Group “{group.code}” says {en}, its indices add up to {shortest_text(total, 'en')}",
                 ),
                 resolved.place(("groups", position, "points")),
             )
@@ -151,8 +154,10 @@ def _sums(text: CatalogueText, resolved: Resolved) -> Iterator[Problem]:
         points = plural(text.total, "point", "points")
         yield Problem(
             Text(
-                vi=f"Tổng ghi {plain(text.total)} điểm, các nhóm cộng lại {plain(total)}",
-                en=f"The total says {plain(text.total)} {points}, the groups add up to {plain(total)}",
+                vi=f"Tổng ghi {shortest_text(text.total, 'vi')} điểm, các nhóm cộng lại "
+                f"{shortest_text(total, 'vi')}",
+                en=f"The total says {shortest_text(text.total, 'en')} {points}, the groups add up to "
+                f"{shortest_text(total, 'en')}",
             ),
             resolved.place(("total",)),
         )

@@ -6,6 +6,8 @@ with its place. Nothing a catalogue says can read a file, call what is not decla
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
@@ -15,6 +17,7 @@ from chiso.catalogue.scope import ConditionError, Fault, Scope
 from chiso.catalogue.syntax import NodeReader, offset_of
 from chiso.catalogue.value_types import type_name
 from chiso.errors import Text
+from chiso.terms.numbers import number_text
 
 # Longer or deeper conditions are refused: a catalogue must not keep a run busy for ever.
 LONGEST_TEXT = 4_000
@@ -44,8 +47,10 @@ def parse_value(text: str, scope: Scope) -> Expression:
         raise ConditionError(
             Fault(
                 Text(
-                    vi=f"Biểu thức dài {len(text)} ký tự, tối đa {LONGEST_TEXT}",
-                    en=f"The expression has {len(text)} characters, at most {LONGEST_TEXT} are allowed",
+                    vi=f"Biểu thức dài {number_text(len(text), 'vi')} ký tự, tối đa "
+                    f"{number_text(LONGEST_TEXT, 'vi')}",
+                    en=f"The expression has {number_text(len(text), 'en')} characters, at most "
+                    f"{number_text(LONGEST_TEXT, 'en')} are allowed",
                 ),
                 hint=Text(vi="Tách thành các định nghĩa có tên", en="Split it into named definitions"),
             )
@@ -64,14 +69,16 @@ def parse_value(text: str, scope: Scope) -> Expression:
         raise ConditionError(
             Fault(
                 Text(
-                    vi=f"Biểu thức mở rộng quá {LARGEST_TREE} phần",
-                    en=f"The expression expands to more than {LARGEST_TREE} parts",
+                    vi=f"Biểu thức mở rộng quá {number_text(LARGEST_TREE, 'vi')} phần",
+                    en=f"The expression expands to more than {number_text(LARGEST_TREE, 'en')} parts",
                 )
             )
         )
     return tree
 
 
+# Every day and every reading of a catalogue has nearly the same conditions; their nodes are only read.
+@lru_cache(maxsize=1_000)
 def _parse_sql(text: str) -> exp.Expr:
     try:
         statements = sqlglot.parse(text)

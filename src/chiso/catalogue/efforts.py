@@ -8,6 +8,7 @@ from pathlib import Path
 
 from chiso.catalogue.reader import Document
 from chiso.errors import CatalogueError, Place, Problem, Text, allowed_words, suggestion
+from chiso.terms.numbers import number_text
 
 _LARGEST = 1_000
 
@@ -39,8 +40,8 @@ def load_efforts(path: Path, kinds: Collection[str]) -> dict[str, int]:
             problems.append(Problem(message, place, suggestion(kind, kinds) or allowed_words(kinds)))
         elif isinstance(effort, bool) or not isinstance(effort, int) or not 1 <= effort <= _LARGEST:
             message = Text(
-                vi=f"Công sức của “{kind}” phải là số nguyên từ 1 đến {_LARGEST}",
-                en=f"The effort of “{kind}” must be a whole number from 1 to {_LARGEST}",
+                vi=f"Công sức của “{kind}” phải là số nguyên từ 1 đến {number_text(_LARGEST, 'vi')}",
+                en=f"The effort of “{kind}” must be a whole number from 1 to {number_text(_LARGEST, 'en')}",
             )
             hint = Text(vi=f"Ví dụ {kind}: 2", en=f"For instance {kind}: 2")
             problems.append(Problem(message, resolved.place((kind,)), hint))

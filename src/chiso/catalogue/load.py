@@ -46,6 +46,9 @@ class Catalogue:
     document: Document
     editions: tuple[Edition, ...]
     content: bytes = field(repr=False)
+    _rules: dict[tuple[date, str], RuleSet] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def edition_on(self, day: date) -> Edition:
         """Return the edition in force on ``day``; the first one for earlier days."""
@@ -64,6 +67,14 @@ class Catalogue:
         day = max(day, edition.from_)
         if position + 1 < len(self.editions):
             day = min(day, self.editions[position + 1].from_ - timedelta(days=1))
+        if readings:
+            return self._read(day, edition, readings)
+        # Units, months and sides of one run ask for the rules of the same few days.
+        if (day, edition.id) not in self._rules:
+            self._rules[day, edition.id] = self._read(day, edition)
+        return self._rules[day, edition.id]
+
+    def _read(self, day: date, edition: Edition, readings: Sequence[Reading] = ()) -> RuleSet:
         resolved = self.document.resolve(day)
         text = _entries(resolved)
         for reading in readings:

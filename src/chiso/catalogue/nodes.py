@@ -10,6 +10,7 @@ from datetime import date
 import yaml
 
 from chiso.errors import CatalogueError, Place, Problem, Text
+from chiso.terms.numbers import number_text
 
 # The parser in C where PyYAML was built with it: ten times as fast, the same nodes.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -98,7 +99,8 @@ def day_of(text: str) -> date | None:
 def _compose(text: str, file: str) -> yaml.Node | None:
     if len(text) > LARGEST_FILE:
         message = Text(
-            vi=f"Tệp lớn hơn {LARGEST_FILE} ký tự", en=f"The file has more than {LARGEST_FILE} characters"
+            vi=f"Tệp lớn hơn {number_text(LARGEST_FILE, 'vi')} ký tự",
+            en=f"The file has more than {number_text(LARGEST_FILE, 'en')} characters",
         )
         raise CatalogueError(Problem(message, Place(file)))
     try:

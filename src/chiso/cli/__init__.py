@@ -11,6 +11,7 @@ from chiso.cli import (
     late,
     planning,
     reconcile,
+    reports,
     robustness,
     whatif,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "main",
     "planning",
     "reconcile",
+    "reports",
     "robustness",
     "whatif",
 ]

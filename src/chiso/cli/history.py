@@ -147,6 +147,7 @@ def export(**options: Any) -> None:
 def verify(**options: Any) -> int:
     """Prove a history."""
     from chiso import run
+    from chiso.terms.numbers import number_text
 
     language = chosen(options)
     problems = run.prove_history(options["history"])
@@ -155,8 +156,9 @@ def verify(**options: Any) -> int:
     if not problems:
         runs = len(run.history_runs(options["history"]))
         said = Text(
-            vi=f"{options['history']}: {runs} lần chạy, không có gì sai lệch",
-            en=f"{options['history']}: {runs} runs, nothing was changed and everything adds up",
+            vi=f"{options['history']}: {number_text(runs, 'vi')} lần chạy, không có gì sai lệch",
+            en=f"{options['history']}: {number_text(runs, 'en')} runs, "
+            "nothing was changed and everything adds up",
         )
         click.echo(said.in_language(language))
     return ExitCode.GATE_FAILED if problems else ExitCode.DONE

@@ -316,7 +316,7 @@ earlier_option = path_option(
     vi="Tra số liệu kỳ khác (năm trước…) trong tệp lịch sử này",
     en="Look up figures of other periods (last year…) in this history",
 )
-_SERIES = click.option(
+series_option = click.option(
     "--series",
     metavar="NAME",
     help=say(
@@ -334,7 +334,7 @@ def history_options(command: Callable[..., Any]) -> Callable[..., Any]:
             vi="Lưu bảng điểm (mọi đơn vị) vào tệp lịch sử này, và tra số liệu kỳ khác ở đó",
             en="Keep the scoreboard (of all units) in this history; figures of other periods come from it",
         ),
-        _SERIES,
+        series_option,
     ]
     return _all(options, command)
 

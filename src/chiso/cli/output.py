@@ -34,12 +34,14 @@ _SCORES = Text(vi="Điểm", en="Scores")
 # The options whose files are read, and those whose files are written.
 _READ = (
     *("records", "units", "reported", "mapping", "corrections", "catalogue", "working_days", "efforts"),
-    *("overlays", "drop_cases", "portal", "portal_records", "assignments", "file"),
+    *("overlays", "drop_cases", "portal", "portal_records", "assignments", "file", "forms"),
     # Those of ``compare``, for one side or named as an operand.
     *(f"{name}_{side}" for name in ("records", "units", "reported", "mapping") for side in "ab"),
     *(f"{name}_{side}" for name in ("corrections", "catalogue") for side in "ab"),
     "operands",
     "read_history",
+    # Those of ``report docx``.
+    *("office", "campaign"),
 )
 _WRITTEN = {
     "output": "-o",
@@ -264,7 +266,7 @@ def gates(options: dict[str, Any], language: Language) -> Callable[[Records], No
     def pass_gates(records: Records) -> None:
         folder: Path | None = options["quarantine"]
         if folder is not None:
-            _refuse_folder_of(records, folder)
+            refuse_folder_of_inputs((file.path for file in records.files), folder, "--quarantine")
             for path in write_quarantine(folder, records, language):
                 click.echo(Text(vi=f"Đã ghi {path}", en=f"Wrote {path}").in_language(language), err=True)
         check_gates(records, Gates(options["strict"], options["max_quarantined"]))
@@ -272,14 +274,14 @@ def gates(options: dict[str, Any], language: Language) -> Callable[[Records], No
     return pass_gates
 
 
-def _refuse_folder_of(records: Records, folder: Path) -> None:
-    """Refuse a folder that records were read from: the next run would read the forms as records."""
-    if folder.resolve() in {Path(file.path).resolve().parent for file in records.files}:
+def refuse_folder_of_inputs(inputs: Iterable[str], folder: Path, option: str) -> None:
+    """Refuse a folder that files were read from: the next run would read the results as records."""
+    if folder.resolve() in {Path(path).resolve().parent for path in inputs}:
         raise CannotWriteError(
             Problem(
                 Text(vi="Thư mục này chứa hồ sơ đã đọc", en="This folder holds records that were read"),
                 Place(str(folder)),
-                Text(vi="Chọn thư mục khác cho --quarantine", en="Choose another folder for --quarantine"),
+                Text(vi=f"Chọn thư mục khác cho {option}", en=f"Choose another folder for {option}"),
             )
         )
 

@@ -44,6 +44,7 @@ from chiso.history.schema import (
 )
 from chiso.history.schema import Table as TableOfRuns
 from chiso.scoring.scoreboard import Scoreboard
+from chiso.terms.text import alphabetical
 
 # Files are written so that clients of any DuckDB from 1.0 on can read them.
 _STORAGE = {"storage_compatibility_version": "v1.0.0"}
@@ -158,7 +159,9 @@ class History:
                         en=f"Several series of the history hold period {period}",
                     ),
                     Place(str(self.path)),
-                    allowed_words(sorted(f"{entry.series} ({entry.catalogue})" for entry in found)),
+                    allowed_words(
+                        sorted((f"{entry.series} ({entry.catalogue})" for entry in found), key=alphabetical)
+                    ),
                 )
             )
         return found[0] if found else None

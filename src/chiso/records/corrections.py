@@ -13,6 +13,7 @@ from chiso.records.sources.container import sha256_of
 from chiso.records.sources.open import open_sheets
 from chiso.records.table_file import TableFile
 from chiso.terms.columns import TABLES
+from chiso.terms.numbers import number_text
 from chiso.terms.text import composed
 
 # What a form holds beside the columns of its table.
@@ -113,11 +114,12 @@ class Corrections:
         for path, left in self.unfilled.items():
             count = sum(entry.place.file == str(path) for entry in self.rows)
             rows = plural(count, "row", "rows")
-            vi, en = f"Đã sửa {count} dòng theo phiếu này", f"{count} {rows} corrected by this form"
+            vi = f"Đã sửa {number_text(count, 'vi')} dòng theo phiếu này"
+            en = f"{number_text(count, 'en')} {rows} corrected by this form"
             if left:
-                vi += f"; {left} dòng chưa điền ô trống, vẫn cách ly"
+                vi += f"; {number_text(left, 'vi')} dòng chưa điền ô trống, vẫn cách ly"
                 stay = plural(left, "is not filled in and stays", "are not filled in and stay")
-                en += f"; {left} {stay} in quarantine"
+                en += f"; {number_text(left, 'en')} {stay} in quarantine"
             yield Problem(Text(vi, en), Place(str(path)))
 
 

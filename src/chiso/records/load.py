@@ -32,6 +32,7 @@ def load_records(
     units: str | Path | None = None,
     reported: Iterable[str | Path] = (),
     needed: Mapping[str, Collection[str]] | None = None,
+    beside: Mapping[str, Collection[str]] | None = None,
     mappings: Iterable[str | Path] = (),
     corrections: Iterable[str | Path] = (),
     show_officials: bool = False,
@@ -42,7 +43,8 @@ def load_records(
     """Return the records in ``paths`` (files or folders), typed, with every row accounted for.
 
     ``units`` names the registry where it is not among the records. ``needed`` limits each table to the
-    columns a catalogue uses; without it every known column is read. ``mappings`` are YAML files that
+    columns a catalogue uses; without it every known column is read. Columns ``beside`` them are read too,
+    and set no row aside: what cannot be read of them is absent. ``mappings`` are YAML files that
     spell headings and values as a source system does; ``corrections`` are filled forms of
     ``--quarantine``. Officials stay codes unless ``show_officials``. Without a registry units are not
     looked at where it is not ``registry_needed``. A store among ``paths`` stands for the exports it was made
@@ -55,7 +57,7 @@ def load_records(
     if stores:
         _refuse_what_is_settled(stores, units, mappings, corrections, show_officials=show_officials)
         others = [path for path in given if manifest_at(path) is None]
-        return _read_from_store(stores[0], others, reported, needed, reach)
+        return _read_from_store(stores[0], others, reported, needed, beside or {}, reach)
     mapping_files = [Path(path) for path in mappings]
     spelling = load_spelling(mapping_files)
     corrected = load_corrections(Path(path) for path in corrections)
@@ -71,7 +73,8 @@ def load_records(
     else:
         tree, registry_part = UnitTree(()), None
         notes.append(Problem(_NO_REGISTRY_NOTE))
-    loader = Loader(tree, needed, [file.path for file in files], corrected, progress, show_officials)
+    paths_read = [file.path for file in files]
+    loader = Loader(tree, needed, beside or {}, paths_read, corrected, progress, show_officials)
     for file in files:
         if file.recognised.table.name in COUNTED_TABLES:
             loader.add(file)
@@ -99,6 +102,7 @@ def _read_from_store(
     others: Sequence[Path],
     reported: Iterable[str | Path],
     needed: Mapping[str, Collection[str]] | None,
+    beside: Mapping[str, Collection[str]],
     reach: Reach | None,
 ) -> Records:
     """Return the records of a store, with reported figures beside it."""
@@ -108,14 +112,14 @@ def _read_from_store(
     problems: list[Problem] = []
     asked = asked_files(others, None, reported, problems)
     files = open_all(asked, load_spelling(()), notes, unread, problems)
-    beside = [table for table in files if table.recognised.table.name != "reported"]
-    if beside:
-        raise RecordsError([Problem(_NOT_BESIDE, Place(table.label), _IMPORT_IT) for table in beside])
+    others_given = [table for table in files if table.recognised.table.name != "reported"]
+    if others_given:
+        raise RecordsError([Problem(_NOT_BESIDE, Place(table.label), _IMPORT_IT) for table in others_given])
     paths = [table.path for table in files]
-    loader = Loader(UnitTree(manifest.units), None, paths, Corrections(), SILENT, show_officials=False)
+    loader = Loader(UnitTree(manifest.units), None, {}, paths, Corrections(), SILENT, show_officials=False)
     for table in files:
         loader.add_reported(table)
-    records = read_store(file, manifest, needed, loader.read, reach)
+    records = read_store(file, manifest, needed, beside, loader.read, reach)
     return replace(records, notes=(*notes, *unread, *records.notes), unread=records.unread + len(unread))
 
 

@@ -33,6 +33,7 @@ from chiso.records.small import read_reported
 from chiso.records.sources.container import sha256_of
 from chiso.records.table_file import TableFile
 from chiso.records.typed_table import TypedTable
+from chiso.terms.numbers import number_text
 from chiso.terms.unit import UnitTree
 
 # A broken export may quarantine every row; the list of details is for reading, the count is exact.
@@ -68,6 +69,7 @@ class Loader:
         self,
         units: UnitTree,
         needed: Mapping[str, Collection[str]] | None,
+        beside: Mapping[str, Collection[str]],
         paths: Iterable[Path],
         corrections: Corrections,
         progress: Progress,
@@ -76,6 +78,7 @@ class Loader:
     ) -> None:
         self._units = units
         self._needed = needed
+        self._beside = beside
         self._corrections = corrections
         self._progress = progress
         self._show_officials = show_officials
@@ -92,7 +95,11 @@ class Loader:
         if spec.name not in self.tables:
             needed = None if self._needed is None else self._needed.get(spec.name, ())
             self.tables[spec.name] = TypedTable(
-                self.connection, spec, needed, show_officials=self._show_officials
+                self.connection,
+                spec,
+                needed,
+                beside=self._beside.get(spec.name, ()),
+                show_officials=self._show_officials,
             )
         part, sha256 = self.tables[spec.name].add(file, self._corrections, self._progress)
         self.add_source(part, sha256)
@@ -185,8 +192,8 @@ def _file_notes(part: Part[TableFile]) -> Iterator[FileNote]:
             codes = plural(count, "code", "codes")
             were = plural(count, "was a number and is", "were numbers and are")
             message = Text(
-                vi=f"{count} mã trong cột “{heading}” bị lưu thành số, đã khôi phục",
-                en=f"{count} {codes} in column “{heading}” {were} restored",
+                vi=f"{number_text(count, 'vi')} mã trong cột “{heading}” bị lưu thành số, đã khôi phục",
+                en=f"{number_text(count, 'en')} {codes} in column “{heading}” {were} restored",
             )
             yield column, Problem(message, place)
 

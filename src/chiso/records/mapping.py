@@ -84,6 +84,9 @@ class Spelling:
         """
         fitting = self.for_headings(headings)
         folded_headings = [folded(heading) for heading in headings]
+        # Most rows that are looked at are rows of data.
+        if sum(heading in fitting.all_headings for heading in folded_headings) < 2:
+            return None
         found = [fitting._match(spec, folded_headings) for spec in self.tables.values()]
         best = max(found, key=lambda match: (match.hits, -len(match.missing)))
         return best if best.hits >= 2 else None

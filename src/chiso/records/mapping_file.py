@@ -55,6 +55,9 @@ class TableMapping(_Model):
     constants: Mapping[str, str] = Field(default_factory=dict)
 
 
+_NOTHING_SAID = TableMapping()
+
+
 class SystemMapping(_Model):
     """One source system's spellings. ``applies_when`` are headings that must all be there; none: always.
 
@@ -73,7 +76,7 @@ class SystemMapping(_Model):
 
     def table(self, name: str) -> TableMapping:
         """Return what is said of a table; nothing where it is not named."""
-        return self.tables.get(name) or TableMapping()
+        return self.tables.get(name) or _NOTHING_SAID
 
 
 def read_mapping(path: Path) -> SystemMapping:

@@ -10,6 +10,7 @@ from chiso.records.part import Part
 from chiso.records.personal_text import holds_personal_number
 from chiso.records.table_file import TableFile
 from chiso.records.typed_table import TypedTable
+from chiso.terms.numbers import number_text
 
 # Names of things, written by hand: the columns in which somebody may have put anything.
 # A unit's name is not among them: of it only what the registry knows is ever kept.
@@ -36,9 +37,10 @@ def drop_personal_columns(table: TypedTable) -> Iterator[tuple[Part[TableFile], 
             heading, word = part.file.heading(column.name), plural(rows, "row", "rows")
             note = Problem(
                 Text(
-                    vi=f"Cột “{heading}” có số giấy tờ, điện thoại hoặc thư điện tử ở {rows} dòng: không đọc",
+                    vi=f"Cột “{heading}” có số giấy tờ, điện thoại hoặc thư điện tử ở "
+                    f"{number_text(rows, 'vi')} dòng: không đọc",
                     en=f"Column “{heading}” holds identity or telephone numbers or e-mail "
-                    f"in {rows} {word}: not read",
+                    f"in {number_text(rows, 'en')} {word}: not read",
                 ),
                 Place(part.file.label),
             )

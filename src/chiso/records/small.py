@@ -17,6 +17,7 @@ from chiso.records.table_file import TableFile
 from chiso.records.text_rows import text_rows
 from chiso.terms.columns import UNITS
 from chiso.terms.day import parse_day
+from chiso.terms.numbers import number_text
 from chiso.terms.period import parse_fixed_period
 from chiso.terms.text import folded
 from chiso.terms.unit import LEVELS, Level, Unit, UnitTree, parted, share_of
@@ -156,9 +157,9 @@ def _share_faults(unit: Unit) -> Iterator[Text]:
         return
     if len(texts) != len(codes):
         yield Text(
-            vi=f"có {len(codes)} đơn vị kế thừa mà {len(texts)} tỷ lệ",
-            en=f"{len(codes)} {plural(len(codes), 'successor', 'successors')} and "
-            f"{len(texts)} {plural(len(texts), 'share', 'shares')}",
+            vi=f"có {number_text(len(codes), 'vi')} đơn vị kế thừa mà {number_text(len(texts), 'vi')} tỷ lệ",
+            en=f"{number_text(len(codes), 'en')} {plural(len(codes), 'successor', 'successors')} and "
+            f"{number_text(len(texts), 'en')} {plural(len(texts), 'share', 'shares')}",
         )
         return
     try:

@@ -17,6 +17,7 @@ from chiso.records.sources.delimited import DelimitedText
 from chiso.records.sources.encoding import CONVERSIONS
 from chiso.records.sources.open import open_sheets, unknown_format
 from chiso.terms.columns import TABLES, ColumnSpec, TableSpec
+from chiso.terms.numbers import number_text
 from chiso.terms.text import folded
 
 # A page has tables for its looks; a sheet that holds something was meant to be read.
@@ -224,8 +225,9 @@ def _whole(cells: Sequence[Cell], guess: Guess | None, file: TableFile) -> Row:
         return Row(cells, None, guess)
     if file.sheet.format == "csv":
         fault = Text(
-            vi=f"có {len(cells)} ô, tiêu đề có {width} cột",
-            en=f"has {len(cells)} cells, the header has {width} columns",
+            vi=f"có {number_text(len(cells), 'vi')} ô, tiêu đề có {number_text(width, 'vi')} cột",
+            en=f"has {number_text(len(cells), 'en')} cells, the header has {number_text(width, 'en')} "
+            f"columns",
         )
         return Row(None, fault, guess)
     return Row([*cells[:width], *[""] * (width - len(cells))], None, guess)

@@ -37,9 +37,14 @@ _ROWS_AT_A_TIME = 50_000
 _SUSPECT_WORDS = "^(tổng|cộng|total|grand total)"
 
 
-def columns_read(spec: TableSpec, needed: Collection[str] | None) -> tuple[ColumnSpec, ...]:
-    """Return the ``needed`` columns of a table (all if None) and those that every reading of it takes."""
-    wanted = set(spec.columns) if needed is None else set(needed)
+def columns_read(
+    spec: TableSpec, needed: Collection[str] | None, beside: Collection[str] = ()
+) -> tuple[ColumnSpec, ...]:
+    """Return the ``needed`` columns of a table (all if None) and those that every reading of it takes.
+
+    Those ``beside`` them are read as well.
+    """
+    wanted = set(spec.columns) if needed is None else {*needed, *beside}
     wanted |= {*spec.key, *spec.newest_by, *spec.required}
     if "unit_code" in spec.columns and "unit_name" in spec.columns:
         wanted.add("unit_name")
@@ -59,12 +64,17 @@ class TypedTable:
         spec: TableSpec,
         needed: Collection[str] | None,
         *,
+        beside: Collection[str] = (),
         show_officials: bool = False,
     ) -> None:
-        """Make the empty table with the ``needed`` columns (all if None) and those every table needs."""
+        """Make the empty table with the ``needed`` columns (all if None) and those every table needs.
+
+        A cell ``beside`` them that cannot be read is absent; its row stays.
+        """
+        self._beside = frozenset(beside) - {column.name for column in columns_read(spec, needed)}
         self.connection = connection
         self.spec = spec
-        self.columns = columns_read(spec, needed)
+        self.columns = columns_read(spec, needed, beside)
         self.parts: list[Part[TableFile]] = []
         self._show_officials = show_officials
         columns = ", ".join(f"{identifier(column.name)} {sql_type(column)}" for column in self.columns)
@@ -169,6 +179,8 @@ class TypedTable:
         for column in self.columns:
             if (column.name not in self.spec.key and column.decimals is None) or column.kind == "date":
                 continue
+            if column.name in self._beside:
+                continue
             name = identifier(column.name)
             found = self.connection.execute(
                 f"SELECT rowid FROM {self.spec.name} WHERE rowid >= ? AND contains({name}, 'E+') "
@@ -207,7 +219,9 @@ class TypedTable:
                     if row.fault is not None:
                         part.broken[position] = row.fault
                 for column in read:
-                    cells[column.name].append(_cell_text(part, position, row, column, correction))
+                    judged = column.name not in self._beside
+                    text = _cell_text(part, position, row, column, correction, judged=judged)
+                    cells[column.name].append(text)
             constants = {name: quoted(text) for name, text in file.recognised.constants.items()}
             source = ", ".join(f"unnest(CAST(? AS VARCHAR[])) AS {identifier(name)}" for name in cells)
             names = {**constants, **{name: identifier(name) for name in cells}}
@@ -253,7 +267,7 @@ class TypedTable:
     def _fault_conditions(self, cells: Mapping[str, str]) -> Iterator[tuple[int, str]]:
         """Yield the bit and the condition of every fault a row may have."""
         for position, column in enumerate(self.columns):
-            if column.name not in cells:
+            if column.name not in cells or column.name in self._beside:
                 continue
             name = identifier(column.name)
             if column.name == "unit_code" and "unit_name" in cells:
@@ -265,9 +279,18 @@ class TypedTable:
 
 
 def _cell_text(
-    part: Part[TableFile], position: int, row: Row, column: ColumnSpec, correction: Mapping[str, str] | None
+    part: Part[TableFile],
+    position: int,
+    row: Row,
+    column: ColumnSpec,
+    correction: Mapping[str, str] | None,
+    *,
+    judged: bool,
 ) -> str | None:
-    """Return a cell's text: the corrected one where there is one, else the file's; note what went wrong."""
+    """Return a cell's text: the corrected one where there is one, else the file's.
+
+    What went wrong is noted where the column is ``judged``.
+    """
     if correction is not None:
         text = correction.get(column.name, AS_IN_FILE)
         if text != AS_IN_FILE:
@@ -278,6 +301,8 @@ def _cell_text(
     if isinstance(cell, str) and cell.isascii():
         return cell
     found = textual(cell, column, part.file.sheet.encoding)
+    if not judged:
+        return found.text
     if found.fault is not None:
         part.cell_faults.setdefault(position, []).append((column.name, found.fault))
     part.recovered[column.name] += found.recovered

@@ -14,6 +14,7 @@ from chiso.reporting.catalogue_names import ZERO_RULES, full_points
 from chiso.reporting.tables import VALUE_UNITS, number_text
 from chiso.scoring.earlier import EarlierUse
 from chiso.scoring.scoreboard import Score
+from chiso.terms.numbers import with_mark
 
 
 def calculation_lines(index: IndexRule, rounding: Rounding, score: Score, language: Language) -> list[str]:
@@ -209,7 +210,7 @@ class _Calculation:
     @property
     def _maximum(self) -> str:
         text = arithmetic.plain(self._index.points)
-        return text.replace(".", ",") if self._language == "vi" else text
+        return with_mark(text, self._language)
 
     def _rounded(self, exact: Fraction, rounded: Decimal | None) -> str:
         """Return the exact value, and what it is rounded to where that differs."""
@@ -221,7 +222,7 @@ class _Calculation:
     def _cut(self, value: Fraction) -> str:
         shown, whole = arithmetic.expanded(value)
         text = f"{shown:f}".rstrip("0").rstrip(".") if whole else f"{shown:f}…"
-        return text.replace(".", ",") if self._language == "vi" else text
+        return with_mark(text, self._language)
 
     def _quantity(self, value: Fraction) -> str:
         match self._index.value_unit:

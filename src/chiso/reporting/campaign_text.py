@@ -109,11 +109,11 @@ def unit_heading(unit: UnitStanding) -> Text:
         vi += f"; trước chiến dịch {number_text(before.total, 'vi')} điểm"
         en += f"; before the campaign {number_text(before.total, 'en')} points"
         if before.rank is not None:
-            vi += f", hạng {before.rank}"
-            en += f", rank {before.rank}"
+            vi += f", hạng {number_text(before.rank, 'vi')}"
+            en += f", rank {number_text(before.rank, 'en')}"
             if before.of is not None:
-                vi += f" trên {before.of}"
-                en += f" of {before.of}"
+                vi += f" trên {number_text(before.of, 'vi')}"
+                en += f" of {number_text(before.of, 'en')}"
     return Text(vi, en)
 
 
@@ -141,7 +141,9 @@ def _listed(head: Text, standings: Sequence[Standing]) -> Text:
     if not names:
         return Text(f"{head.vi}: không tiêu chí nào", f"{head.en}: none")
     vi, en = "; ".join(name.vi for name in names), "; ".join(name.en for name in names)
-    return Text(f"{head.vi} {len(names)}: {vi}", f"{head.en} {len(names)}: {en}")
+    return Text(
+        f"{head.vi} {number_text(len(names), 'vi')}: {vi}", f"{head.en} {number_text(len(names), 'en')}: {en}"
+    )
 
 
 def by_criterion(report: CampaignReport) -> Iterator[Text]:

@@ -13,6 +13,7 @@ from chiso.catalogue.difference import Difference, Subject, Value
 from chiso.catalogue.stretches import Days
 from chiso.errors import Language, Text, plural
 from chiso.reporting.tables import Column, ReportTable, day_text
+from chiso.terms.numbers import number_text
 from chiso.version import __version__
 
 SCHEMA_VERSION = "1.0"
@@ -125,9 +126,10 @@ def _summary(changes: Sequence[Change], language: Language) -> Iterator[str]:
     moving = [change.difference for change in changes if change.difference.moves_scores]
     number = len(changes)
     yield Text(
-        vi=f"{number} khác biệt, trong đó {len(moving)} có thể làm thay đổi điểm.",
-        en=f"{number} {plural(number, 'difference', 'differences')}, "
-        f"{len(moving)} of which can change scores.",
+        vi=f"{number_text(number, 'vi')} khác biệt, trong đó {number_text(len(moving), 'vi')} có thể làm "
+        f"thay đổi điểm.",
+        en=f"{number_text(number, 'en')} {plural(number, 'difference', 'differences')}, "
+        f"{number_text(len(moving), 'en')} of which can change scores.",
     ).in_language(language)
     indices = ", ".join(
         sorted({code for difference in moving for code in difference.indices}, key=_by_number)

@@ -8,6 +8,7 @@ from fractions import Fraction
 from chiso.arithmetic import fraction, quantity
 from chiso.catalogue.formula import BaselineRule, FallbackRule, IndexRule
 from chiso.errors import Text
+from chiso.terms.numbers import with_mark
 from chiso.terms.period import LAST_YEAR
 
 ZERO_RULES: Mapping[str, Text] = {
@@ -84,7 +85,7 @@ def baseline_text(rule: BaselineRule) -> Text:
     en = f"growth over the ratio of index {rule.index} in {period.en}"
     if rule.enough_at is not None:
         enough = target(rule.enough_at, "percent")
-        vi, en = f"{vi}; từ {enough} thì đủ điểm", f"{en}; all points from {enough} on"
+        vi, en = f"{vi}; từ {enough.vi} thì đủ điểm", f"{en}; all points from {enough.en} on"
     return Text(vi, en)
 
 
@@ -101,12 +102,13 @@ def full_points(index: IndexRule) -> Text:
     if index.task:
         return Text(vi="xong", en="done")
     shown = target(index.rule.full_at, index.value_unit)
-    return Text(*2 * (f"≤ {shown}" if index.rule.kind == "at_most" else shown,))
+    return Text(f"≤ {shown.vi}", f"≤ {shown.en}") if index.rule.kind == "at_most" else shown
 
 
-def target(value: Fraction | None, unit: str) -> str:
+def target(value: Fraction | None, unit: str) -> Text:
     """Return a target or bound in its unit: ``80 %``, ``15``; a dash where there is none."""
     if value is None:
-        return "–"
+        return Text("–", "–")
     shown = quantity(value, as_percent=unit in ("percent", "percentage_point")).replace("%", " %")
-    return f"+{shown}" if unit == "percentage_point" else shown
+    shown = f"+{shown}" if unit == "percentage_point" else shown
+    return Text(with_mark(shown, "vi"), shown)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from chiso.arithmetic import plain
 from chiso.catalogue.expression import Definition, Expression
 from chiso.catalogue.formula import GroupRule, TableRules
 from chiso.catalogue.load import Catalogue
@@ -18,6 +17,7 @@ from chiso.reporting.catalogue_names import ARITHMETICS, NOT_APPLICABLE, STATUSE
 from chiso.reporting.index_reference import definition_anchor, index_anchor, index_section
 from chiso.reporting.markdown import code, heading, link, table
 from chiso.reporting.reference_page import BREAK, Page
+from chiso.terms.numbers import shortest_text
 
 
 def reference_markdown(catalogue: Catalogue, sides: Sequence[Dated[Side]], language: Language) -> str:
@@ -86,10 +86,13 @@ def _editions(catalogue: Catalogue, page: Page) -> list[str]:
 def _bands(page: Page) -> list[str]:
     def bands(side: Side) -> str:
         return "; ".join(
-            f"{page.of(band.name)} {page.say('từ', 'from')} {plain(band.from_)}" for band in side.rules.bands
+            f"{page.of(band.name)} {page.say('từ', 'from')} {shortest_text(band.from_, page.language)}"
+            for band in side.rules.bands
         )
 
-    total = page.dated(lambda side: None if side.rules.total is None else plain(side.rules.total))
+    total = page.dated(
+        lambda side: None if side.rules.total is None else shortest_text(side.rules.total, page.language)
+    )
     said = [f"{page.say('Tổng điểm tối đa', 'Maximum total')}: {total}."] if total else []
     found = page.dated(bands, between=BREAK)
     none = page.say("Không xếp loại.", "No bands.")
@@ -106,7 +109,7 @@ def _overview(page: Page) -> list[str]:
         (
             link(index.code, index_anchor(index.code)),
             page.of(index.name),
-            plain(index.points) if index.scored else "–",
+            shortest_text(index.points, page.language) if index.scored else "–",
             page.of(full_points(index)),
             page.of(STATUSES[index.status]),
         )
@@ -127,7 +130,7 @@ def _group(group_code: str, page: Page) -> list[str]:
 
     def points(side: Side) -> str | None:
         group = found(side)
-        return None if group is None else plain(group.points)
+        return None if group is None else shortest_text(group.points, page.language)
 
     def rounding(side: Side) -> str | None:
         group = found(side)

@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as RichText
 
-from chiso.arithmetic import plain
 from chiso.catalogue.formula import IndexRule, RuleSet
 from chiso.catalogue.model import Bilingual
 from chiso.catalogue.wording import definitions_used, expression_text, measure_text
@@ -19,6 +18,7 @@ from chiso.errors import Language, Text
 from chiso.reporting.catalogue_names import ZERO_RULES, baseline_text, fallback_text, full_points
 from chiso.reporting.tables import day_text, number_text
 from chiso.scoring.catalogue_tests import TestResult
+from chiso.terms.numbers import shortest_text
 
 
 def _in(text: Bilingual, language: Language) -> str:
@@ -38,12 +38,19 @@ def print_catalogue(rules: RuleSet, stream: TextIO, language: Language, *, width
     for position, head in enumerate(heads):
         table.add_column(head, justify="right" if position in (2, 3) else "left", overflow="fold")
     for group in rules.groups:
-        table.add_row("", RichText(_in(group.name, language), style="bold"), plain(group.points), "", "", "")
+        table.add_row(
+            "",
+            RichText(_in(group.name, language), style="bold"),
+            shortest_text(group.points, language),
+            "",
+            "",
+            "",
+        )
         for index in group.indices:
             table.add_row(
                 index.code,
                 _in(index.name, language),
-                plain(index.points) if index.scored else "–",
+                shortest_text(index.points, language) if index.scored else "–",
                 full_points(index).in_language(language),
                 index.on_zero,
                 index.status,
@@ -90,7 +97,7 @@ def _facts(rules: RuleSet, index: IndexRule, language: Language) -> Iterator[tup
     if index.due is not None:
         yield say("Đến hạn", "Due"), day_text(index.due, language)
     if index.scored:
-        yield say("Điểm", "Points"), plain(index.points)
+        yield say("Điểm", "Points"), shortest_text(index.points, language)
         yield say("Đủ điểm ở", "Full points at"), full_points(index).in_language(language)
     yield say("Khi mẫu số 0", "At 0/0"), ZERO_RULES[index.on_zero].in_language(language)
     yield say("Cộng dồn", "Roll-up"), index.rollup

@@ -14,6 +14,7 @@ from chiso.reporting.compare_tables import standing_of
 from chiso.reporting.tables import number_text
 from chiso.scoring.comparing.comparison import BoardComparison, Shares, UnitComparison
 from chiso.scoring.comparing.side import Side
+from chiso.terms.numbers import with_mark
 
 _NOTHING = Decimal("0.00")
 
@@ -115,8 +116,7 @@ def _listed(shares: Shares) -> Text:
 
 
 def _percent(share: Fraction, language: Language) -> str:
-    text = quantity(share, as_percent=True)
-    return text.replace(".", ",") if language == "vi" else text
+    return with_mark(quantity(share, as_percent=True), language)
 
 
 def _not_recast(found: BoardComparison) -> Iterator[Text]:

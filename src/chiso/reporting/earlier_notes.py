@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import PurePath
 
 from chiso.arithmetic import fraction
 from chiso.catalogue.formula import IndexRule
@@ -31,7 +32,7 @@ def earlier_notes(board: Scoreboard) -> Iterator[Text]:
                     continue
                 asked = (kind, score.index, replace(use, figure=None))
                 if use.figure is not None:
-                    known.setdefault(asked, []).append(use.figure.source)
+                    known.setdefault(asked, []).append(PurePath(use.figure.source).name)
                 elif kind == "fallback":
                     unknown[asked] = unknown.get(asked, 0) + 1
     for (kind, index, use), sources in known.items():

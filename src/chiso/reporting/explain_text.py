@@ -27,22 +27,12 @@ from chiso.reporting.explain_tables import (
     reason_table,
     record_table,
 )
-from chiso.reporting.tables import LEVEL_NAMES, OUTCOMES, ReportTable, day_text, number_text
+from chiso.reporting.tables import LEVEL_NAMES, NOT_OWN, OUTCOMES, ReportTable, day_text, number_text
 from chiso.scoring.behind import RecordsBehind
 from chiso.scoring.due import due_of
 from chiso.scoring.explain import GroupExplanation, IndexExplanation, UnitExplanation
 from chiso.scoring.measure import IndexMeasures
 from chiso.scoring.withheld import FEWEST_CASES
-
-# What a unit cannot put right itself.
-_NOT_OWN = {
-    "inherited": Text(vi="Do cấp trên quyết định", en="Decided by the unit above"),
-    "not_applicable": Text(
-        vi="Không áp dụng cho cấp này, mức tối đa vẫn tính",
-        en="Not applicable at this level, the maximum is kept",
-    ),
-    "missing_data": Text(vi="Thiếu dữ liệu", en="Data missing"),
-}
 
 
 def _table_of(measure: Measure) -> str:
@@ -100,7 +90,7 @@ class _Page:
         rank = explanation.rank
         if rank is not None and rank.league.units > 1:
             level = LEVEL_NAMES[rank.league.level].in_language(self._language).lower()
-            of = f"{rank.place}/{rank.league.units}"
+            of = f"{self._number(rank.place)}/{self._number(rank.league.units)}"
             parts.append(self._say(f"hạng {of} ({level})", f"rank {of} ({level})"))
         if unit.outcome != "scored":
             parts.append(OUTCOMES[unit.outcome].in_language(self._language))
@@ -135,7 +125,7 @@ class _Page:
         for loss in self._explanation.losses:
             if loss.index is None or loss.score is None or not loss.lost:
                 continue
-            if loss.score.outcome in _NOT_OWN:
+            if loss.score.outcome in NOT_OWN:
                 elsewhere.setdefault(loss.score.outcome, []).append(loss.index.code)
             else:
                 own.append((loss.index.code, self._in(loss.index.remedy)))
@@ -143,7 +133,7 @@ class _Page:
             self._line(self._say("Khắc phục", "What would help"), "bold")
             self._grid(own)
         for outcome, codes in elsewhere.items():
-            self._line(f"{_NOT_OWN[outcome].in_language(self._language)}: {', '.join(codes)}")
+            self._line(f"{NOT_OWN[outcome].in_language(self._language)}: {', '.join(codes)}")
 
     def _index(self, explanation: IndexExplanation) -> None:
         index = explanation.index

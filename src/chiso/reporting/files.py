@@ -6,10 +6,12 @@ import csv
 import io
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from chiso.errors import CannotWriteError, Language, Place, Problem, Text
@@ -18,8 +20,11 @@ from chiso.reporting.tables import ReportTable, Value
 if TYPE_CHECKING:
     import xlsxwriter
 
-# The first moment that an archive can tell of; a workbook is one.
-_NO_TIME = datetime.fromisoformat("1980-01-01")
+# How many rows a sheet can have.
+LONGEST_SHEET = 1_048_576
+_LINE_HEIGHT = 16
+# The first moment that an archive can tell of; a workbook is one, a Word document another.
+NO_TIME = datetime.fromisoformat("1980-01-01")
 
 
 def csv_text(table: ReportTable, *, for_excel: bool = False) -> str:
@@ -88,16 +93,39 @@ def parquet_bytes(table: ReportTable) -> bytes:
         ) from error
 
 
-def new_workbook(stream: io.BytesIO) -> xlsxwriter.Workbook:
+def new_workbook(stream: io.BytesIO, title: str = "") -> xlsxwriter.Workbook:
     """Return an empty workbook that goes into ``stream``: no text is a formula, and no clock is in it.
 
-    The same content gives the same bytes, today and later.
+    The same content gives the same bytes, today and later. Its properties name a title, no person.
     """
     import xlsxwriter
 
     workbook = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False})
-    workbook.set_properties({"created": _NO_TIME})
+    workbook.set_properties({"created": NO_TIME, **({"title": title} if title else {})})
     return workbook
+
+
+def height_of(texts: Iterable[tuple[str, float]]) -> int:
+    """Return the height of a sheet's row, in points, whose wrapped texts stand in columns of these widths.
+
+    Spreadsheets do not all find it by themselves.
+    """
+    return _LINE_HEIGHT * max(len(wrap(text, max(1, int(width)))) or 1 for text, width in texts)
+
+
+def without_clock(archive: bytes, replaced: Mapping[str, bytes] | None = None) -> bytes:
+    """Return a zip archive with the same entries, none of which tells when it was made.
+
+    ``replaced`` are entries that have another content in the new archive.
+    """
+    other = replaced or {}
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(archive)) as source, zipfile.ZipFile(stream, "w") as target:
+        for name in source.namelist():
+            entry = zipfile.ZipInfo(name, NO_TIME.timetuple()[:6])
+            entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 0
+            target.writestr(entry, other[name] if name in other else source.read(name))
+    return stream.getvalue()
 
 
 def xlsx_bytes(table: ReportTable, language: Language, notes: Sequence[str], name: Text) -> bytes:

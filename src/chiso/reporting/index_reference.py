@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
-from chiso.arithmetic import plain, quantity
+from chiso.arithmetic import quantity
 from chiso.catalogue.expression import Definition, walk
 from chiso.catalogue.formula import IndexRule, Measure, RepairRule, counts_in
 from chiso.catalogue.stretches import Side
@@ -24,6 +24,7 @@ from chiso.reporting.catalogue_names import (
 from chiso.reporting.markdown import code, escaped, heading, link, table
 from chiso.reporting.reference_page import BREAK, Page
 from chiso.reporting.tables import day_text
+from chiso.terms.numbers import shortest_text, with_mark
 
 Told = Callable[[IndexRule, Side], str | None]
 
@@ -102,11 +103,14 @@ def _facts(page: Page, told: Callable[..., str]) -> Iterator[tuple[str, str]]:
     )
     yield (
         say("Điểm tối đa", "Maximum points"),
-        told(lambda index, _: plain(index.points) if index.scored else None),
+        told(lambda index, _: shortest_text(index.points, page.language) if index.scored else None),
     )
     yield say("Cách tính điểm", "Points"), told(lambda index, _: page.of(RULES[index.rule.kind]))
     yield say("Đủ điểm ở", "Full points at"), told(lambda index, _: _full_points(index, page))
-    yield say("Không có điểm từ", "No points from"), told(lambda index, _: _bound(index.rule.none_at, index))
+    yield (
+        say("Không có điểm từ", "No points from"),
+        told(lambda index, _: _bound(index.rule.none_at, index, page)),
+    )
     yield say("Bậc", "Steps"), told(lambda index, _: _steps(index, page), BREAK)
     yield (
         say("Khi mẫu số bằng 0", "When the denominator is 0"),
@@ -168,15 +172,16 @@ def _full_points(index: IndexRule, page: Page) -> str | None:
     return None if index.rule.full_at is None else page.of(full_points(index))
 
 
-def _bound(value: Fraction | None, index: IndexRule) -> str | None:
-    return None if value is None else target(value, index.value_unit)
+def _bound(value: Fraction | None, index: IndexRule, page: Page) -> str | None:
+    return None if value is None else page.of(target(value, index.value_unit))
 
 
 def _steps(index: IndexRule, page: Page) -> str | None:
     steps = [
         page.say(
-            f"từ {target(start, index.value_unit)}: {quantity(share, as_percent=True)} số điểm",
-            f"from {target(start, index.value_unit)}: {quantity(share, as_percent=True)} of the points",
+            f"từ {target(start, index.value_unit).vi}: {with_mark(quantity(share, as_percent=True), 'vi')} "
+            f"số điểm",
+            f"from {target(start, index.value_unit).en}: {quantity(share, as_percent=True)} of the points",
         )
         for start, share in sorted(index.rule.steps)
     ]

@@ -159,7 +159,10 @@ def list_title(name: ListName, within: int) -> Text:
     return {
         "finished": Text(vi="Đã giải quyết, quá hạn", en="Finished late"),
         "open": Text(vi="Chưa giải quyết, đã quá hạn", en="Still open and late"),
-        "due": Text(vi=f"Đến hạn trong {within} ngày làm việc", en=f"Due within {within} {days}"),
+        "due": Text(
+            vi=f"Đến hạn trong {number_text(within, 'vi')} ngày làm việc",
+            en=f"Due within {number_text(within, 'en')} {days}",
+        ),
     }[name]
 
 
@@ -171,13 +174,14 @@ def numbered(number: int, lists: LateLists) -> Text:
 
 def late_notes(lists: LateLists, language: Language) -> list[str]:
     """Return the notes under the lists: how many they hold, what cannot be told, then those of the run."""
-    texts = [*_totals(lists), *run_notes(lists)]
+    texts = [*late_totals(lists), *run_notes(lists)]
     return [text.in_language(language) for text in texts] + [
         note.in_language(language) for note in lists.notes
     ]
 
 
-def _totals(lists: LateLists) -> Iterator[Text]:
+def late_totals(lists: LateLists) -> Iterator[Text]:
+    """Yield how many records each list holds, and how many can be on none."""
     listed = Counter(record.list for record in lists.records)
     judged = numbered(sum(counts.in_population for counts in lists.units), lists)
     for name in lists.lists:

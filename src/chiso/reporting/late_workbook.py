@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any
 
 from chiso.catalogue.vocabulary import vocabulary
-from chiso.errors import CannotWriteError, Language, Problem, Text
-from chiso.reporting.files import new_workbook
+from chiso.errors import Language, Text
+from chiso.reporting.files import LONGEST_SHEET, height_of, new_workbook
 from chiso.reporting.late_tables import LABELS, late_notes, list_title, numbered
 from chiso.reporting.tables import day_text
 from chiso.scoring.late import LateLists
@@ -29,7 +28,6 @@ _TITLES: Mapping[ListName, Text] = {
 }
 _NUMBER = Text(vi="STT", en="No.")
 _HEADER_ROW = 3
-_LONGEST_SHEET = 1_048_576
 # Of each column the width that its cells need on paper; the note takes what is left of A4 across.
 _WIDTHS: Mapping[str, float] = {
     "number": 5,
@@ -44,11 +42,21 @@ _WIDTHS: Mapping[str, float] = {
 def late_workbook(lists: LateLists, language: Language) -> bytes:
     """Return a workbook with one sheet per list, grouped by unit, and the notes on the last.
 
-    Raises CannotWriteError for a list that is longer than a sheet, of which the rest would be lost.
+    A list that is longer than a sheet goes on in further sheets.
     """
-    _require_room(lists)
     stream = io.BytesIO()
     workbook = new_workbook(stream)
+    write_late_lists(workbook, lists, language)
+    remarks = workbook.add_worksheet(Text(vi="Ghi chú", en="Notes").in_language(language))
+    remarks.set_column(0, 0, 120, workbook.add_format({"text_wrap": True}))
+    for number, line in enumerate(late_notes(lists, language)):
+        remarks.write_string(number, 0, line)
+    workbook.close()
+    return stream.getvalue()
+
+
+def write_late_lists(workbook: Any, lists: LateLists, language: Language) -> None:
+    """Add the sheets of the lists to a workbook, in the form in which offices file them."""
     paper: dict[str, Any] = {"font_name": "Times New Roman", "font_size": 12, "valign": "top"}
     framed = {**paper, "border": 1, "text_wrap": True}
     formats = {
@@ -61,33 +69,27 @@ def late_workbook(lists: LateLists, language: Language) -> bytes:
         "day": workbook.add_format({**framed, "num_format": "dd/mm/yyyy", "align": "center"}),
     }
     for name in lists.lists:
-        sheet = workbook.add_worksheet(_SHEETS[name].in_language(language))
         records = [record for record in lists.records if record.list == name]
-        _write_list(sheet, lists, name, records, formats, language)
-    remarks = workbook.add_worksheet(Text(vi="Ghi chú", en="Notes").in_language(language))
-    remarks.set_column(0, 0, 120, workbook.add_format({"text_wrap": True}))
-    for number, line in enumerate(late_notes(lists, language)):
-        remarks.write_string(number, 0, line)
-    workbook.close()
-    return stream.getvalue()
+        number = 1
+        for part, piece in enumerate(_pieces(records, lists), start=1):
+            title = _SHEETS[name].in_language(language)
+            sheet = workbook.add_worksheet(title if part == 1 else f"{title} ({part})")
+            _write_list(sheet, lists, name, piece, number, formats, language)
+            number += len(piece)
 
 
-def _require_room(lists: LateLists) -> None:
-    # Every record may stand under a heading of its own.
-    rows = _HEADER_ROW + 1 + 2 * max(Counter(record.list for record in lists.records).values(), default=0)
-    if rows > _LONGEST_SHEET:
-        raise CannotWriteError(
-            Problem(
-                Text(
-                    vi="Danh sách dài hơn một trang tính",
-                    en="A list is longer than a sheet can be",
-                ),
-                hint=Text(
-                    vi="Dùng --format csv, hoặc --unit, --parent, --list",
-                    en="Use --format csv, or --unit, --parent, --list",
-                ),
-            )
-        )
+def _pieces(records: Sequence[ListedRecord], lists: LateLists) -> Iterator[list[ListedRecord]]:
+    """Yield the records in pieces that a sheet has room for, headings of groups included; one at least."""
+    piece: list[ListedRecord] = []
+    rows = _HEADER_ROW + 1
+    for record in records:
+        opens_group = not piece or _group(piece[-1], lists) != _group(record, lists)
+        if piece and rows + opens_group + 1 > LONGEST_SHEET:
+            yield piece
+            piece, rows, opens_group = [], _HEADER_ROW + 1, True
+        piece.append(record)
+        rows += opens_group + 1
+    yield piece
 
 
 def _columns(lists: LateLists, name: ListName) -> list[str]:
@@ -103,6 +105,7 @@ def _write_list(
     lists: LateLists,
     name: ListName,
     records: Sequence[ListedRecord],
+    first_number: int,
     formats: Mapping[str, Any],
     language: Language,
 ) -> None:
@@ -110,20 +113,24 @@ def _write_list(
     last = len(columns) - 1
     for row, (text, kind) in enumerate(_above(lists, name, language)):
         sheet.merge_range(row, 0, row, last, text, formats[kind])
+    widest = max((len(record.number) for record in records), default=0)
+    heads = []
     for position, column in enumerate(columns):
-        label = _NUMBER if column == "number" else LABELS[column]
-        sheet.write_string(_HEADER_ROW, position, label.in_language(language), formats["heading"])
-        widest = max((len(record.number) for record in records), default=0)
-        sheet.set_column(position, position, _width(column, lists, widest))
-    row, number = _HEADER_ROW + 1, 0
+        label = (_NUMBER if column == "number" else LABELS[column]).in_language(language)
+        width = _width(column, lists, widest)
+        sheet.write_string(_HEADER_ROW, position, label, formats["heading"])
+        sheet.set_column(position, position, width)
+        heads.append((label, width - 2))
+    sheet.set_row(_HEADER_ROW, height_of(heads))
+    row, number = _HEADER_ROW + 1, first_number
     for (_, official), group in groupby(records, key=lambda record: _group(record, lists)):
         members = list(group)
         text = f"{_group_text(members[0], official)} ({numbered(len(members), lists).in_language(language)})"
         sheet.merge_range(row, 0, row, last, text, formats["group"])
         row += 1
         for record in members:
-            number += 1
             _write_record(sheet, row, columns, number, record, formats, language)
+            number += 1
             row += 1
     _set_up_page(sheet)
 
@@ -180,6 +187,12 @@ def _write_record(
         "working_days_left": record.days_left,
         "note": "; ".join(note.in_language(language) for note in record.notes) or None,
     }
+    # The texts that may take several lines.
+    wrapped = [
+        (text, _WIDTHS[name]) for name in ("unit_name", "note") if isinstance(text := values[name], str)
+    ]
+    if any(len(text) > width for text, width in wrapped):
+        sheet.set_row(row, height_of(wrapped))
     for position, column in enumerate(columns):
         value = values.get(column, record.number)
         if value is None:

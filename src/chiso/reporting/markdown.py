@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 
 def heading(level: int, text: str, anchor: str | None = None) -> list[str]:
@@ -12,10 +12,16 @@ def heading(level: int, text: str, anchor: str | None = None) -> list[str]:
     return [*named, f"{'#' * level} {escaped(text)}", ""]
 
 
-def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return a table whose cells are Markdown."""
-    lines = [heads, ["---"] * len(heads), *rows]
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: Collection[int] = ()) -> list[str]:
+    """Return a table whose cells are Markdown; the columns ``numbers`` stand to the right."""
+    rules = ["---:" if position in numbers else "---" for position in range(len(heads))]
+    lines = [heads, rules, *rows]
     return [*(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines), ""]
+
+
+def item(text: str) -> str:
+    """Return a text as an item of a list, none of its first letters taken for the sign of another one."""
+    return "- " + re.sub(r"^(\d*)([#+.)-])(?=[#\s-]|$)", r"\1\\\2", escaped(text))
 
 
 def link(text: str, anchor: str) -> str:
@@ -32,4 +38,4 @@ def code(text: str) -> str:
 
 def escaped(text: str) -> str:
     """Return a text so that nothing in it is taken for a sign of Markdown."""
-    return re.sub(r"([\\`*_\[\]<>])", r"\\\1", re.sub(r"\s+", " ", text))
+    return re.sub(r"([\\`*_\[\]<>&~])", r"\\\1", re.sub(r"\s+", " ", text))

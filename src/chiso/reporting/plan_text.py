@@ -34,9 +34,9 @@ def print_plan(
     if plan.actions:
         console.line()
         say(Text(vi="Việc cần làm", en="What to do"), "bold")
-        for heading, records in _work(plan, language, limit):
-            console.print(RichText(heading.in_language(language)))
-            if records:
+        for heading, actions in work(plan):
+            say(Text(f"  {heading.vi}", f"  {heading.en}"))
+            if records := _named(actions, limit, language):
                 console.print(Padding(RichText(records), (0, 0, 0, 4)))
         console.line()
         say(Text(vi="Kết quả theo chỉ số", en="What it brings"), "bold")
@@ -60,10 +60,14 @@ def summary(plan: Plan) -> Iterator[Text]:
     if before.band is not None and after.band is not None:
         vi.append(_change(before.band.vi, after.band.vi))
         en.append(_change(before.band.en, after.band.en))
-    places = _change(str(plan.rank_before.place), str(plan.rank_after.place))
+    ranks = (plan.rank_before, plan.rank_after)
+    places = {
+        "vi": _change(*(number_text(rank.place, "vi") for rank in ranks)),
+        "en": _change(*(number_text(rank.place, "en") for rank in ranks)),
+    }
     units = plan.rank_after.league.units
-    vi.append(f"hạng {places} trên {number_text(units, 'vi')} đơn vị")
-    en.append(f"rank {places} of {number_text(units, 'en')} {plural(units, 'unit', 'units')}")
+    vi.append(f"hạng {places['vi']} trên {number_text(units, 'vi')} đơn vị")
+    en.append(f"rank {places['en']} of {number_text(units, 'en')} {plural(units, 'unit', 'units')}")
     name = f"{before.unit.name} ({before.unit.code})"
     yield Text(f"{name}: {'; '.join(vi)}", f"{name}: {'; '.join(en)}")
     yield _answer(plan)
@@ -115,8 +119,8 @@ def _aim(plan: Plan) -> Text:
             return Text(f"{vi} điểm", f"{en} points")
 
 
-def _work(plan: Plan, language: Language, limit: int) -> Iterator[tuple[Text, str]]:
-    """Yield each kind of work with its records, in the order in which the catalogue names them."""
+def work(plan: Plan) -> Iterator[tuple[Text, Sequence[PlannedAction]]]:
+    """Yield each kind of work in words, with its actions, in the order in which the catalogue names them."""
     by_kind: dict[str, list[PlannedAction]] = {kind: [] for kind in plan.names}
     for action in plan.actions:
         by_kind[action.kind].append(action)
@@ -126,17 +130,21 @@ def _work(plan: Plan, language: Language, limit: int) -> Iterator[tuple[Text, st
         count, effort = len(actions), sum(action.effort for action in actions)
         moved = dict.fromkeys(code for action in actions for code in action.indices)
         listed = ", ".join(code for code in (s.index for s in plan.unit.scores) if code in moved)
-        name, noun = plan.names[kind], vocabulary().tables[actions[0].table].called(count)
+        name, noun = plan.names[kind], _noun(actions)
         heading = Text(
-            vi=f"  {name.vi}: {number_text(count, 'vi')} {noun.vi}, công sức {number_text(effort, 'vi')} "
+            vi=f"{name.vi}: {number_text(count, 'vi')} {noun.vi}, công sức {number_text(effort, 'vi')} "
             f"(chỉ số {listed})",
-            en=f"  {name.en}: {number_text(count, 'en')} {noun.en}, "
+            en=f"{name.en}: {number_text(count, 'en')} {noun.en}, "
             f"effort {number_text(effort, 'en')} ({plural(len(moved), 'index', 'indices')} {listed})",
         )
-        yield heading, _named(actions, noun, limit, language)
+        yield heading, actions
 
 
-def _named(actions: Sequence[PlannedAction], noun: Text, limit: int, language: Language) -> str:
+def _noun(actions: Sequence[PlannedAction]) -> Text:
+    return vocabulary().tables[actions[0].table].called(len(actions))
+
+
+def _named(actions: Sequence[PlannedAction], limit: int, language: Language) -> str:
     several = len({action.unit_code for action in actions}) > 1
     apart = several and actions[0].table != "cases"
     named = [
@@ -145,6 +153,7 @@ def _named(actions: Sequence[PlannedAction], noun: Text, limit: int, language: L
     ]
     rest = len(actions) - len(named)
     if rest and named:
+        noun = _noun(actions)
         more = Text(
             vi=f"và {number_text(rest, 'vi')} {noun.vi} nữa (--cases TỆP ghi tất cả)",
             en=f"and {number_text(rest, 'en')} more (--cases FILE lists all)",

@@ -234,8 +234,9 @@ def _notes(found: Reconciliation) -> Iterator[Text]:
         if concerned:
             name, points = CAUSE_NAMES[cause], total.causes[cause]
             yield Text(
-                vi=f"{name.vi}: {len(concerned)} số, {signed_text(points, 'vi')} điểm",
-                en=f"{name.en}: {len(concerned)} {plural(len(concerned), 'figure', 'figures')}, "
+                vi=f"{name.vi}: {number_text(len(concerned), 'vi')} số, {signed_text(points, 'vi')} điểm",
+                en=f"{name.en}: {number_text(len(concerned), 'en')} "
+                f"{plural(len(concerned), 'figure', 'figures')}, "
                 f"{signed_text(points, 'en')} points",
             )
     yield from _cases(found)
@@ -262,9 +263,10 @@ def _cases(found: Reconciliation) -> Iterator[Text]:
             first = ", ".join(case.case_id for case in cases[:_CASES_SHOWN])
             more = len(cases) - _CASES_SHOWN
             yield Text(
-                vi=f"{name.vi}: {len(cases)} hồ sơ: {first}" + (f" … và {more} nữa" if more > 0 else ""),
-                en=f"{name.en}: {len(cases)} {plural(len(cases), 'case', 'cases')}: {first}"
-                + (f" … and {more} more" if more > 0 else ""),
+                vi=f"{name.vi}: {number_text(len(cases), 'vi')} hồ sơ: {first}"
+                + (f" … và {number_text(more, 'vi')} nữa" if more > 0 else ""),
+                en=f"{name.en}: {number_text(len(cases), 'en')} {plural(len(cases), 'case', 'cases')}: "
+                f"{first}" + (f" … and {number_text(more, 'en')} more" if more > 0 else ""),
             )
 
 

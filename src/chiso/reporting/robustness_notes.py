@@ -11,6 +11,7 @@ from chiso.reporting import notes as remarks
 from chiso.reporting.tables import LEVEL_NAMES, number_text
 from chiso.scoring.rank import League
 from chiso.scoring.robustness import LeagueRobustness, Pair, Robustness, Settings
+from chiso.terms.numbers import with_mark
 
 # So many indices are named of those that move places most.
 _MOST_INDICES = 3
@@ -35,9 +36,9 @@ def _tried(settings: Settings) -> Text:
     )
     return Text(
         vi="Trong ngoặc: hạng cao nhất–thấp nhất mà một trong bốn nguồn có thể gây ra: trọng số đổi trong "
-        f"khoảng ±{spread.replace('.', ',')} %, bỏ một chỉ số, dòng chưa rõ tính theo cả hai hướng, tỷ lệ "
+        f"khoảng ±{with_mark(spread, 'vi')} %, bỏ một chỉ số, dòng chưa rõ tính theo cả hai hướng, tỷ lệ "
         f"tính trên số lượng ít; {number_text(redraws, 'vi')} lần thử, hạt giống {seed}, "
-        f"độ tin cậy {confidence.replace('.', ',')} %",
+        f"độ tin cậy {with_mark(confidence, 'vi')} %",
         en="In parentheses: the best and the worst rank that any one of four sources could bring about: "
         f"weights changed within ±{spread} %, one index left out, open rows resolved either way, ratios of "
         f"small numbers; {number_text(redraws, 'en')} {plural(redraws, 'redraw', 'redraws')}, seed {seed}, "

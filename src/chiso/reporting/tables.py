@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from decimal import Decimal
 from typing import Literal
 
@@ -14,6 +13,9 @@ from chiso.catalogue.model import Bilingual
 from chiso.errors import Language, Text, plural
 from chiso.scoring.rank import League, Rank
 from chiso.scoring.scoreboard import Scoreboard, index_rows, total_rows
+from chiso.terms.numbers import day_text as day_text
+from chiso.terms.numbers import number_text as number_text
+from chiso.terms.numbers import signed_text as signed_text
 
 ColumnKind = Literal["text", "integer", "decimal"]
 Value = str | int | Decimal | None
@@ -110,6 +112,16 @@ OUTCOMES: Mapping[str, Text] = {
     "few_cases": Text(vi="ít hồ sơ", en="few cases"),
 }
 
+# Outcomes that the unit itself has no hand in: what is lost there, no remedy of its own brings back.
+NOT_OWN: Mapping[str, Text] = {
+    "inherited": Text(vi="Do cấp trên quyết định", en="Decided by the unit above"),
+    "not_applicable": Text(
+        vi="Không áp dụng cho cấp này, mức tối đa vẫn tính",
+        en="Not applicable at this level, the maximum is kept",
+    ),
+    "missing_data": Text(vi="Thiếu dữ liệu", en="Data missing"),
+}
+
 
 @dataclass(frozen=True)
 class Column:
@@ -180,10 +192,10 @@ def rank_table(board: Scoreboard, ranks: Sequence[Rank], language: Language) -> 
     return replace(table, headings=league_headings([rank.league for rank in ranks]))
 
 
-def league_headings(leagues: Sequence[League]) -> dict[int, Text]:
+def league_headings(leagues: Sequence[League], *, hint: bool = True) -> dict[int, Text]:
     """Return a heading above the first row of each ranking, given the ranking of every row.
 
-    There is none where there is only one ranking.
+    There is none where there is only one ranking. ``hint`` names the option that hides units.
     """
     first_rows: dict[League, int] = {}
     for row, league in enumerate(leagues):
@@ -192,12 +204,12 @@ def league_headings(leagues: Sequence[League]) -> dict[int, Text]:
         return {}
     several = Counter((league.level, league.peer_group) for league in first_rows)
     return {
-        row: _league_heading(league, apart=several[league.level, league.peer_group] > 1)
+        row: _league_heading(league, apart=several[league.level, league.peer_group] > 1, hint=hint)
         for league, row in first_rows.items()
     }
 
 
-def _league_heading(league: League, *, apart: bool) -> Text:
+def _league_heading(league: League, *, apart: bool, hint: bool) -> Text:
     level, units, maximum = LEVEL_NAMES[league.level], league.units, league.max_points
     vi = [level.vi, f"{number_text(units, 'vi')} đơn vị", f"tối đa {number_text(maximum, 'vi')} điểm"]
     en = [
@@ -212,8 +224,11 @@ def _league_heading(league: League, *, apart: bool) -> Text:
         vi.append("thiếu dữ liệu, xếp riêng" if apart else "thiếu dữ liệu")
         en.append("data missing, ranked apart" if apart else "data missing")
     if league.without_records:
-        vi.append(f"{number_text(league.without_records, 'vi')} không có hồ sơ (ẩn bằng --with-records)")
-        en.append(f"{number_text(league.without_records, 'en')} without records (hidden by --with-records)")
+        vi.append(f"{number_text(league.without_records, 'vi')} không có hồ sơ")
+        en.append(f"{number_text(league.without_records, 'en')} without records")
+        if hint:
+            vi[-1] += " (ẩn bằng --with-records)"
+            en[-1] += " (hidden by --with-records)"
     return Text(" · ".join(vi), " · ".join(en))
 
 
@@ -264,20 +279,3 @@ def plain_value(value: object, language: Language) -> Value:
             return value
         case _:
             raise TypeError(type(value).__name__)
-
-
-def number_text(value: Decimal | int, language: Language) -> str:
-    """Return a number as people write it: 1.234,56 in Vietnamese, 1,234.56 in English."""
-    text = f"{value:,.2f}" if isinstance(value, Decimal) else f"{value:,}"
-    return text.translate(str.maketrans(",.", ".,")) if language == "vi" else text
-
-
-def signed_text(value: Decimal | int, language: Language) -> str:
-    """Return a change or difference as people write it: +1.50, −1.50, 0.00."""
-    text = number_text(-value if value < 0 else value, language)
-    return f"+{text}" if value > 0 else f"−{text}" if value < 0 else text
-
-
-def day_text(day: date, language: Language) -> str:
-    """Return a day as people write it: 31/08/2026 in Vietnamese, 2026-08-31 in English."""
-    return f"{day:%d/%m/%Y}" if language == "vi" else day.isoformat()

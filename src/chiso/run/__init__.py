@@ -21,8 +21,10 @@ from chiso.run.periods import ScoredPeriods, Unscored, score_periods
 from chiso.run.planning import Planned, PlanRequest, plan
 from chiso.run.preparing import Gates, PeriodRequest, Prepared, ReadRequest, check_gates, provenance
 from chiso.run.reconcile import ReconcileRequest, reconcile_with_portal
+from chiso.run.report import Part, ReportRequest, report
 from chiso.run.robustness import RobustnessRequest, robustness
 from chiso.run.scoring import ScoreRequest, chosen_units, rank, score
+from chiso.run.statutory import StatutoryRequest, statutory
 from chiso.run.whatif import WhatifRequest, whatif
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "ImportRequest",
     "LateRequest",
     "OperandRequest",
+    "Part",
     "PeriodRequest",
     "PlanRequest",
     "Planned",
@@ -43,9 +46,11 @@ __all__ = [
     "ReadRequest",
     "ReconcileRequest",
     "Reference",
+    "ReportRequest",
     "RobustnessRequest",
     "ScoreRequest",
     "ScoredPeriods",
+    "StatutoryRequest",
     "Unscored",
     "WhatifRequest",
     "campaign",
@@ -69,11 +74,13 @@ __all__ = [
     "rank",
     "reconcile_with_portal",
     "reference",
+    "report",
     "require_owners",
     "robustness",
     "score",
     "score_periods",
     "show_catalogue",
+    "statutory",
     "test_catalogue",
     "whatif",
     "write_sample",

@@ -10,6 +10,7 @@ from chiso.catalogue.load import load_catalogue
 from chiso.errors import GateFailedError, Place, Problem, Text, UsageError, allowed_words, plural
 from chiso.scoring.assignments import Assignments, load_assignments
 from chiso.scoring.catalogue_tests import TestResult, run_catalogue_tests
+from chiso.terms.numbers import number_text
 from chiso.terms.working_days import load_working_days
 
 
@@ -57,8 +58,9 @@ def require_owners(rules: RuleSet, assignments: Assignments) -> None:
         raise GateFailedError(
             Problem(
                 Text(
-                    vi=f"{left} chỉ số có điểm chưa giao cho ai",
-                    en=f"{left} {plural(left, 'index that earns', 'indices that earn')} points "
+                    vi=f"{number_text(left, 'vi')} chỉ số có điểm chưa giao cho ai",
+                    en=f"{number_text(left, 'en')} {plural(left, 'index that earns', 'indices that earn')} "
+                    f"points "
                     f"{plural(left, 'has', 'have')} no owner",
                 ),
                 Place(assignments.path),

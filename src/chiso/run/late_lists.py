@@ -24,7 +24,16 @@ from chiso.terms.unit import LEVELS, Unit, UnitTree
 
 
 @dataclass(frozen=True, kw_only=True)
-class LateRequest(PeriodRequest):
+class OfficesRequest(PeriodRequest):
+    """What is asked of the own records of some units: those of a level, below a parent, or of units named."""
+
+    level: str | None = None
+    parent: str | None = None
+    unit: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class LateRequest(OfficesRequest):
     """What ``late`` is asked: which lists, of which table, of which units.
 
     ``within`` is the number of working days that the list of records due soon looks ahead.
@@ -34,9 +43,6 @@ class LateRequest(PeriodRequest):
     within: int = 3
     order: Order = "unit"
     table: str | None = None
-    level: str | None = None
-    parent: str | None = None
-    unit: tuple[str, ...] = ()
 
 
 def late(
@@ -64,8 +70,8 @@ def late(
     )
 
 
-def chosen_offices(units: UnitTree, request: LateRequest) -> tuple[Unit, ...]:
-    """Return the units whose own records are listed, in registry order.
+def chosen_offices(units: UnitTree, request: OfficesRequest) -> tuple[Unit, ...]:
+    """Return the units whose own records are asked about, in registry order.
 
     A unit asked for stands for itself and all units below it, as its score does. Raises UsageError where
     no unit is left, or for a unit that the registry lacks.

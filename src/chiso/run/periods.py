@@ -12,10 +12,10 @@ from chiso.records.dataset import Records
 from chiso.records.progress import SILENT, Progress
 from chiso.run.preparing import (
     Columns,
+    Reader,
     assignments_of,
     check_words,
     earlier_figures,
-    load,
     needed_columns,
     nothing,
     provenance,
@@ -51,13 +51,16 @@ def score_periods(
     today: date,
     progress: Progress = SILENT,
     when_loaded: Callable[[Records], None] = nothing,
+    reader: Reader | None = None,
 ) -> ScoredPeriods:
     """Return the scoreboards of all periods that ``request.period`` lists; see ``parse_periods``.
 
     Each is the one that ``score`` gives for its period alone. The records are read once, and again only for
     periods whose rules need other columns: a cell that cannot be read sets its row aside only where its
-    column is used. Raises CannotScoreError where no period can be scored.
+    column is used. A ``reader`` of one's own keeps what it reads for further requests. Raises
+    CannotScoreError where no period can be scored.
     """
+    reader = reader or Reader(progress, when_loaded)
     check_words(("--level", request.level, LEVELS))
     judgements = [judge(period, request.as_of or today) for period in parse_periods(request.period, today)]
     with step("catalogue"):
@@ -76,8 +79,7 @@ def score_periods(
             for each, judgement, own in zip(rules, judgements, needed, strict=True)
             if own == columns
         ]
-        records = load(request, columns, progress, reach=CountingReach(tuple(alike)))
-        when_loaded(records)
+        records = reader.read(request, columns, reach=CountingReach(tuple(alike)))
         asked = [
             Asked(
                 each,

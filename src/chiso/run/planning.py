@@ -21,6 +21,7 @@ from chiso.scoring.planning.plan import Plan, make_plan
 from chiso.scoring.score import scoreboard_of
 from chiso.scoring.scoreboard import Scoreboard, UnitScore
 from chiso.terms.columns import CASES
+from chiso.terms.numbers import number_text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +100,10 @@ def _check_aim(request: PlanRequest) -> None:
     if request.to is not None and not Decimal(0) <= request.to <= _MOST_POINTS:
         raise UsageError(
             Problem(
-                Text(vi=f"--to: điểm từ 0 đến {_MOST_POINTS}", en=f"--to: points go from 0 to {_MOST_POINTS}")
+                Text(
+                    vi=f"--to: điểm từ 0 đến {number_text(_MOST_POINTS, 'vi')}",
+                    en=f"--to: points go from 0 to {number_text(_MOST_POINTS, 'en')}",
+                )
             )
         )
     if request.rank is not None and request.rank < 1:

@@ -24,6 +24,7 @@ from chiso.scoring.engine import Engine
 from chiso.scoring.reach import CountingReach
 from chiso.scoring.scoreboard import Provenance
 from chiso.terms.columns import SPLITS
+from chiso.terms.numbers import number_text
 from chiso.terms.period import Judgement, Period, earlier_label, judge, parse_period
 from chiso.terms.steps import step
 from chiso.terms.unit import UnitTree
@@ -127,29 +128,51 @@ def nothing(_records: Records) -> None:
 
 
 class Reader:
-    """Reads records, those of the same files and columns once; ``when_loaded`` is given them as they come."""
+    """Reads records, those of the same files and columns once; ``when_loaded`` is given them as they come.
+
+    Records that hold more columns beside those needed do for a request that asks for fewer, and those of a
+    store read whole for one that may leave rows out.
+    """
 
     def __init__(self, progress: Progress = SILENT, when_loaded: Callable[[Records], None] = nothing) -> None:
         self._progress = progress
         self._when_loaded = when_loaded
-        self._read: dict[object, Records] = {}
+        self._read: dict[object, list[tuple[Columns, object, Records]]] = {}
 
-    def read(self, request: ReadRequest, needed: Columns, reach: CountingReach | None = None) -> Records:
-        """Return the records of a request, typed as far as ``needed``; of a store those in ``reach``."""
+    def read(
+        self,
+        request: ReadRequest,
+        needed: Columns,
+        beside: Columns | None = None,
+        reach: CountingReach | None = None,
+    ) -> Records:
+        """Return the records of a request, typed as far as ``needed``, and ``beside`` that: see ``load``.
+
+        Of a store those in ``reach`` do.
+        """
         columns = frozenset((table, frozenset(names)) for table, names in needed.items())
         files = (
             *(request.records, request.reported, request.units, request.mappings, request.corrections),
             request.show_officials,
         )
-        # Exports are read whole, whatever is asked of them.
-        left = reach is not None and not request.whole and any(map(is_store, request.records))
-        judgements = tuple(judgement for _, judgement in reach.asked) if reach is not None and left else None
-        own = (request.catalogue, request.edition, reach.also) if reach is not None and left else None
-        key = files, columns, judgements, own
-        if key not in self._read:
-            self._read[key] = load(request, needed, self._progress, reach=reach)
-            self._when_loaded(self._read[key])
-        return self._read[key]
+        read = self._read.setdefault((files, columns), [])
+        wanted, told = beside or {}, _told(request, reach)
+        for there, left, records in read:
+            if left in (None, told) and all(
+                names <= there.get(table, set()) for table, names in wanted.items()
+            ):
+                return records
+        records = load(request, needed, self._progress, beside=wanted, reach=reach)
+        read.append((wanted, told, records))
+        self._when_loaded(records)
+        return records
+
+
+def _told(request: ReadRequest, reach: CountingReach | None) -> object:
+    """Return what tells which rows may be left out; None where all are read, as those of exports are."""
+    if reach is None or request.whole or not any(map(is_store, request.records)):
+        return None
+    return tuple(judgement for _, judgement in reach.asked), request.catalogue, request.edition, reach.also
 
 
 def prepare(
@@ -160,16 +183,18 @@ def prepare(
     *,
     split: str | None = None,
     more: Columns | Callable[[RuleSet], Columns] | None = None,
+    beside: Callable[[RuleSet], Columns] | None = None,
     reader: Reader | None = None,
     looks_up: Callable[[RuleSet], frozenset[str]] | None = None,
 ) -> Prepared:
     """Return the rules and the records of a request; ``today`` bounds a period that still runs.
 
     ``split`` and ``more`` name columns that are read beyond those that the rules use; ``more`` may depend
-    on the rules. ``when_loaded`` is given the records before anything is counted, so that what was set
-    aside is told even where nothing can be scored. A ``reader`` of one's own keeps what it reads for
-    further requests. A run that only counts, or lists nothing but the population, ``looks_up`` these tables
-    beyond what the rules do; it may leave rows of a store where they are.
+    on the rules. Those ``beside`` set no row aside, so that scores are the same with and without them.
+    ``when_loaded`` is given the records before anything is counted, so that what was set aside is told even
+    where nothing can be scored. A ``reader`` of one's own keeps what it reads for further requests. A run
+    that only counts, or lists nothing but the population, ``looks_up`` these tables beyond what the rules
+    do; it may leave rows of a store where they are.
     """
     period = parse_period(request.period, today)
     judgement = judge(period, request.as_of or today)
@@ -184,7 +209,8 @@ def prepare(
     reach = None
     if looks_up is not None:
         reach = CountingReach(((rules.on_day(judgement.as_of), judgement),), looks_up(rules))
-    records = reader.read(request, needed_columns(rules, split, also), reach)
+    also_beside = None if beside is None else beside(rules)
+    records = reader.read(request, needed_columns(rules, split, also), also_beside, reach)
     return Prepared(
         *(catalogue, rules, judgement, working_days, records, request.edition, assignments, chosen, earlier)
     )
@@ -284,16 +310,21 @@ def load(
     needed: dict[str, set[str]] | None,
     progress: Progress = SILENT,
     *,
+    beside: Columns | None = None,
     registry_needed: bool = True,
     reach: CountingReach | None = None,
 ) -> Records:
-    """Return the records of a request; ``needed`` None reads every column that chiso knows."""
+    """Return the records of a request; ``needed`` None reads every column that chiso knows.
+
+    Columns ``beside`` those needed set no row aside.
+    """
     with step("read"):
         return load_records(
             request.records,
             units=request.units,
             reported=request.reported,
             needed=needed,
+            beside=beside,
             mappings=request.mappings,
             corrections=request.corrections,
             show_officials=request.show_officials,
@@ -313,8 +344,9 @@ def check_gates(records: Records, gates: Gates) -> None:
     problems: list[Problem] = []
     if gates.strict and records.unread:
         message = Text(
-            vi=f"{records.unread} trang hoặc bảng có dữ liệu mà không đọc; xem ghi chú",
-            en=f"{records.unread} {plural(records.unread, 'sheet or table holds', 'sheets or tables hold')} "
+            vi=f"{number_text(records.unread, 'vi')} trang hoặc bảng có dữ liệu mà không đọc; xem ghi chú",
+            en=f"{number_text(records.unread, 'en')} "
+            f"{plural(records.unread, 'sheet or table holds', 'sheets or tables hold')} "
             "something that is not read; see the notes",
         )
         problems.append(Problem(message))
@@ -327,8 +359,10 @@ def check_gates(records: Records, gates: Gates) -> None:
         if limit is None or not quarantined or Fraction(quarantined, rows) <= limit:
             continue
         message = Text(
-            vi=f"{name}: {quarantined} trong {rows} dòng bị cách ly, quá mức cho phép",
-            en=f"{name}: {quarantined} of {rows} rows are quarantined, more than is allowed",
+            vi=f"{name}: {number_text(quarantined, 'vi')} trong {number_text(rows, 'vi')} dòng bị cách ly, "
+            f"quá mức cho phép",
+            en=f"{name}: {number_text(quarantined, 'en')} of {number_text(rows, 'en')} rows are "
+            f"quarantined, more than is allowed",
         )
         hint = Text(
             vi="Xem chiso check; sửa bằng --quarantine và --corrections",

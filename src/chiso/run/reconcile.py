@@ -24,6 +24,7 @@ from chiso.scoring.reconcile import Portal, reconcile
 from chiso.scoring.reported import Reported, match_reported
 from chiso.scoring.score import scoreboard_of
 from chiso.terms.columns import CASES
+from chiso.terms.numbers import number_text
 from chiso.terms.period import judge, parse_period
 from chiso.terms.unit import LEVELS
 
@@ -165,8 +166,10 @@ def _not_compared(portal: Reported, compared: int) -> Iterator[Problem]:
     if left:
         yield Problem(
             Text(
-                vi=f"{left} số của Cổng không đối chiếu: chỉ số để phân tích, hoặc đơn vị không có trong kỳ",
-                en=f"{left} {plural(left, 'figure', 'figures')} of the portal not compared: "
+                vi=f"{number_text(left, 'vi')} số của Cổng không đối chiếu: chỉ số để phân tích, hoặc đơn "
+                f"vị không có trong kỳ",
+                en=f"{number_text(left, 'en')} {plural(left, 'figure', 'figures')} of the portal not "
+                f"compared: "
                 "indices for analysis, or units that do not exist in the period",
             )
         )

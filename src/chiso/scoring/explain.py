@@ -22,6 +22,7 @@ from chiso.scoring.scoreboard import (
     Scoreboard,
     UnitScore,
 )
+from chiso.terms.text import alphabetical
 from chiso.terms.unit import Unit
 
 
@@ -221,7 +222,9 @@ def key_losses(whole: UnitScore, by_key: Scoreboard, codes: Sequence[str]) -> li
                 None if few else lost[part.key],
             )
         )
-    return sorted(found, key=lambda loss: (loss.lost is None, -(loss.lost or 0), loss.key))
+    return sorted(
+        found, key=lambda loss: (loss.lost is None, -(loss.lost or 0), alphabetical(loss.key), loss.key)
+    )
 
 
 def splittable(split: Sequence[UnitScore], codes: Sequence[str]) -> list[str]:

@@ -74,16 +74,7 @@ class Listing:
         self._working_days = working_days
         self._within = within
         self._deadline = deadline
-        if table.name not in engine.tables:
-            raise RecordsError(
-                Problem(
-                    Text(vi=f"Không có bảng {table.name}", en=f"There is no table {table.name}"),
-                    hint=Text(
-                        vi=f"Đưa tệp có bảng {table.name} vào RECORDS; xem chiso check",
-                        en=f"Give a file with the table {table.name} among RECORDS; see chiso check",
-                    ),
-                )
-            )
+        require_table(engine, table)
         self._late, self._open = self._needed(self._deadline.late), self._needed(self._deadline.open)
         self._terms = self._terms_there()
 
@@ -214,6 +205,20 @@ class Listing:
             days_late=days_late,
             days_left=days_left,
             notes=tuple(_notes(late is True, term, last_day, _day(due_on), days_late)),
+        )
+
+
+def require_table(engine: Engine, table: TableSpec) -> None:
+    """Raise RecordsError where the records do not hold the table at all."""
+    if table.name not in engine.tables:
+        raise RecordsError(
+            Problem(
+                Text(vi=f"Không có bảng {table.name}", en=f"There is no table {table.name}"),
+                hint=Text(
+                    vi=f"Đưa tệp có bảng {table.name} vào RECORDS; xem chiso check",
+                    en=f"Give a file with the table {table.name} among RECORDS; see chiso check",
+                ),
+            )
         )
 
 

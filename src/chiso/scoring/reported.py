@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from chiso.arithmetic import plain
 from chiso.catalogue.formula import IndexRule, RuleSet
 from chiso.errors import Place, Problem, RecordsError, Text, plural
 from chiso.records.dataset import QuarantinedRow, ReportedFigure
 from chiso.scoring.counts import ExcludedRows, Fates
 from chiso.scoring.earlier import NO_EARLIER_FIGURES, EarlierFigure, EarlierFigures, Key
+from chiso.terms.numbers import shortest_text
 from chiso.terms.period import PeriodKind, parse_fixed_period
 from chiso.terms.unit import Unit, UnitTree
 
@@ -227,9 +227,9 @@ def _out_of_bounds(figure: ReportedFigure, maximum: Decimal) -> Iterable[Problem
     points = figure.points if _points_only(figure) else None
     if points is not None and points > maximum:
         message = Text(
-            vi=f"{plain(points)} điểm vượt mức tối đa {plain(maximum)}",
-            en=f"{plain(points)} {plural(points, 'point exceeds', 'points exceed')} "
-            f"the maximum of {plain(maximum)}",
+            vi=f"{shortest_text(points, 'vi')} điểm vượt mức tối đa {shortest_text(maximum, 'vi')}",
+            en=f"{shortest_text(points, 'en')} {plural(points, 'point exceeds', 'points exceed')} "
+            f"the maximum of {shortest_text(maximum, 'en')}",
         )
         yield Problem(message, Place(figure.file, row=figure.row))
 

@@ -20,6 +20,7 @@ from chiso.scoring.scoreboard import BeyondCount, MissingIndex, Provenance, Scor
 from chiso.terms.columns import CASES, SPLITS
 from chiso.terms.period import Judgement
 from chiso.terms.steps import step
+from chiso.terms.text import alphabetical
 from chiso.terms.unit import Unit
 from chiso.terms.working_days import WorkingDays
 
@@ -240,7 +241,7 @@ def _units(scorer: Scorer, listed: list[Unit], counts: Counts, split: bool) -> I
         if cell.key is not None and rows.get(CASES.name):
             keys.setdefault(cell.unit_code, []).append(cell.key)
     for unit in listed:
-        for key in sorted(keys.get(unit.code, [])):
+        for key in sorted(keys.get(unit.code, []), key=lambda key: (alphabetical(key), key)):
             yield scorer.unit(unit, key, counts.key_names.get(key))
 
 

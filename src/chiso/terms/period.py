@@ -29,7 +29,7 @@ _LISTS = Text(
     en="For instance 2026-01..2026-10, 2026-Q1..2026-Q3, or 2026-08,2026-Q3,2026",
 )
 # The kinds of which one follows another.
-_FOLLOWED: tuple[PeriodKind, ...] = ("year", "quarter", "month", "ten_days")
+FOLLOWED: tuple[PeriodKind, ...] = ("year", "quarter", "month", "ten_days")
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def _run_of_periods(text: str, today: date) -> Iterator[Period]:
         yield parse_period(text, today)
         return
     first, last = (parse_period(end, today) for end in ends)
-    if first.kind != last.kind or first.kind not in _FOLLOWED or first.first_day > last.first_day:
+    if first.kind != last.kind or first.kind not in FOLLOWED or first.first_day > last.first_day:
         raise UsageError(
             Problem(
                 Text(
@@ -139,13 +139,13 @@ def next_period(period: Period) -> Period:
 def previous_period(period: Period) -> Period | None:
     """Return the year, quarter, month or ten days before, None for other kinds and before the calendar."""
     before = period.first_day - timedelta(days=1)
-    return _holding(period.kind, before) if period.kind in _FOLLOWED and before >= FIRST_DAY else None
+    return _holding(period.kind, before) if period.kind in FOLLOWED and before >= FIRST_DAY else None
 
 
 def same_period_last_year(period: Period) -> Period | None:
     """Return the year, quarter, month or ten days of the same name a year before, None for other kinds."""
     year = period.first_day.year - 1
-    if period.kind not in _FOLLOWED or year < FIRST_DAY.year:
+    if period.kind not in FOLLOWED or year < FIRST_DAY.year:
         return None
     return _holding(period.kind, period.first_day.replace(year=year))
 

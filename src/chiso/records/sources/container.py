@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal, cast
 
 from chiso.errors import Place, Problem, RecordsError, Text
+from chiso.terms.numbers import number_text
 
 Packing = Literal["gzip", "zip"] | None
 
@@ -167,8 +168,9 @@ def open_container(path: Path) -> Container:
         raise RecordsError(
             Problem(
                 Text(
-                    vi=f"Tệp nén có {len(entries)} tệp, chỉ đọc tệp nén có đúng một tệp",
-                    en=f"The archive holds {len(entries)} files; it is read only with exactly one",
+                    vi=f"Tệp nén có {number_text(len(entries), 'vi')} tệp, chỉ đọc tệp nén có đúng một tệp",
+                    en=f"The archive holds {number_text(len(entries), 'en')} files; it is read only with "
+                    f"exactly one",
                 ),
                 Place(str(path)),
                 Text(vi="Giải nén vào một thư mục", en="Unpack it into a folder"),

@@ -136,11 +136,15 @@ def marked_encoding(start: bytes) -> str | None:
     return None
 
 
+# What ``surrogateescape`` makes of the bytes that are no UTF-8.
+_UNDECODED = re.compile("[\udc80-\udcff]")
+
+
 def likely_encoding(sample: bytes) -> str:
     """Return the encoding in which ``sample`` reads as Vietnamese; UTF-8 where that is possible."""
     text = sample.decode("utf-8", errors="surrogateescape")
-    broken = sum("\udc80" <= character <= "\udcff" for character in text)
-    decoded = sum(character > "\x7f" for character in text) - broken
+    broken = len(_UNDECODED.findall(text))
+    decoded = len(text) - len(text.encode("ascii", errors="ignore")) - broken
     # A byte or two gone wrong in a UTF-8 file is a fault of their rows; in other encodings nearly
     # every letter beyond ASCII is broken.
     if broken <= max(3, decoded // 4) and (decoded or broken <= 3):

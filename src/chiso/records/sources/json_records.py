@@ -17,6 +17,7 @@ from chiso.records.sources.cell import Cell, Format, RawRow
 from chiso.records.sources.container import LONGEST_LINE, Container, damaged, endless_line
 from chiso.records.sources.delimited import Utf8Stream, encoding_of
 from chiso.records.sources.encoding import is_undecodable, marked_again
+from chiso.terms.numbers import number_text
 
 _BLOCK = 1 << 20
 # The sync schema nests four deep; a file that nests further is no export.
@@ -31,7 +32,10 @@ _ENDLESS_NUMBER = re.compile(rb"[0-9]{1000}")
 _MOST_KEYS = 2_000
 # So many lines are tried to see whether each holds an object.
 _LOOKED_AT = 20
-_OPENING = frozenset(b"[{")
+# Pairs of brackets with nothing but values between them, as most records are; many in a row count as one.
+_PAIRS = re.compile(rb"(?:\{\}|\[\])++")
+_EMPTY = ord(".")
+_STEP = {**dict.fromkeys(b"[{", 1), **dict.fromkeys(b"]}", -1), _EMPTY: 0}
 _Object = Mapping[str, Any]
 
 
@@ -92,15 +96,20 @@ def _outside_texts(container: Container, encoding: str) -> Iterator[bytes]:
             yield rest if cut < 0 else rest[:cut]
 
 
+def _brackets(text: bytes) -> bytes:
+    """Return the brackets of ``text``, ``_EMPTY`` for pairs in a row that close as soon as they open."""
+    return _PAIRS.sub(b".", text.translate(None, _ALL_BUT_BRACKETS))
+
+
 def _refuse_extremes(container: Container, encoding: str) -> None:
     """Raise RecordsError for what would choke the parser: deep nests, endless texts and numbers."""
     depth = 0
     for text in _outside_texts(container, encoding):
         if _ENDLESS_NUMBER.search(text):
             raise RecordsError(_endless_number(container))
-        for bracket in text.translate(None, _ALL_BUT_BRACKETS):
-            depth += 1 if bracket in _OPENING else -1
-            if depth > _DEEPEST:
+        for bracket in _brackets(text):
+            depth += _STEP[bracket]
+            if depth + (bracket == _EMPTY) > _DEEPEST:
                 raise RecordsError(_too_deep(container))
 
 
@@ -111,8 +120,8 @@ def _refuse_endless_object(container: Container, encoding: str, prefix: str) -> 
     depth = unbroken = 0
     for text in _outside_texts(container, encoding):
         lowest = depth
-        for bracket in text.translate(None, _ALL_BUT_BRACKETS):
-            depth += 1 if bracket in _OPENING else -1
+        for bracket in _brackets(text):
+            depth += _STEP[bracket]
             lowest = min(lowest, depth)
         unbroken = unbroken + len(text) if lowest > around else 0
         if unbroken > LONGEST_LINE:
@@ -325,8 +334,9 @@ def _endless_number(container: Container) -> Problem:
 def _too_many_keys(container: Container) -> Problem:
     return Problem(
         Text(
-            vi=f"Các đối tượng JSON có hơn {_MOST_KEYS} khóa khác nhau, không đọc",
-            en=f"The JSON objects have more than {_MOST_KEYS} different keys; it is not read",
+            vi=f"Các đối tượng JSON có hơn {number_text(_MOST_KEYS, 'vi')} khóa khác nhau, không đọc",
+            en=f"The JSON objects have more than {number_text(_MOST_KEYS, 'en')} different keys; it is not "
+            f"read",
         ),
         Place(str(container.path)),
         Text(vi="Kiểm tra lại tệp xuất", en="Look at the export again"),

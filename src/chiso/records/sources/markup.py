@@ -15,6 +15,7 @@ from chiso.records.sources.cell import HEAD_ROWS, MOST_TABLES, Cell, Format, Raw
 from chiso.records.sources.container import Container, damaged
 from chiso.records.sources.delimited import as_utf8, encoding_of
 from chiso.records.sources.encoding import marked_again
+from chiso.terms.numbers import number_text
 
 # A cell may span the whole page, but a span of millions is an attack on memory.
 _WIDEST = 1_024
@@ -138,8 +139,8 @@ def _refuse_many(tables: Sized, container: Container) -> None:
         raise RecordsError(
             Problem(
                 Text(
-                    vi=f"Tệp có hơn {MOST_TABLES} bảng, không đọc",
-                    en=f"The file holds more than {MOST_TABLES} tables; it is not read",
+                    vi=f"Tệp có hơn {number_text(MOST_TABLES, 'vi')} bảng, không đọc",
+                    en=f"The file holds more than {number_text(MOST_TABLES, 'en')} tables; it is not read",
                 ),
                 Place(str(container.path)),
                 Text(vi="Xuất lại thành một bảng", en="Export it as one table"),

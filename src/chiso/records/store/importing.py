@@ -222,7 +222,7 @@ class _Import:
         """Read the tables, and write what they change."""
         paths = [table.path for table in opened.tables]
         loader = Loader(
-            opened.units, None, paths, self._corrections, self._progress, False, store=self._folder
+            opened.units, None, {}, paths, self._corrections, self._progress, False, store=self._folder
         )
         with step("read"):
             for table in opened.tables:

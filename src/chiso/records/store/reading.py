@@ -35,15 +35,16 @@ def read_store(
     file: Path,
     manifest: Manifest,
     needed: Mapping[str, Collection[str]] | None,
+    beside: Mapping[str, Collection[str]],
     reported: Iterable[ReadFile],
     reach: Reach | None,
 ) -> Records:
-    """Return the records of a store, its tables typed as far as ``needed``.
+    """Return the records of a store, its tables typed as far as ``needed``, and ``beside`` that.
 
     ``reported`` are further figures, read beside it. With a ``reach`` rows that it proves to lie outside are
     left where they are. Raises RecordsError where a piece is gone.
     """
-    reading = _Reading(file.parent, manifest, needed, reach)
+    reading = _Reading(file.parent, manifest, needed, beside, reach)
     tables = {name: reading.table(TABLES[name]) for name in reading.names}
     return reading.records(tables, tuple(reported))
 
@@ -54,11 +55,13 @@ class _Reading:
         folder: Path,
         manifest: Manifest,
         needed: Mapping[str, Collection[str]] | None,
+        beside: Mapping[str, Collection[str]],
         reach: Reach | None,
     ) -> None:
         self._folder = folder
         self._manifest = manifest
         self._needed = needed
+        self._beside = beside
         self._reach = reach
         counted = [source.file.table for source in manifest.sources if source.file.table in COUNTED_TABLES]
         self.names = tuple(dict.fromkeys(counted))
@@ -100,7 +103,7 @@ class _Reading:
 
     def table(self, spec: TableSpec) -> LoadedTable:
         """Put a table beside the others as reading its files would have left it, and return what it holds."""
-        columns = columns_read(spec, None if self._needed is None else self._needed.get(spec.name, ()))
+        columns = self._columns(spec)
         everything, parts = self._manifest.tables[spec.name], self._parts[spec.name]
         opened = self._chosen[spec.name]
         self._read_apart(spec, columns, [piece for piece in opened if piece.kind == "apart"])
@@ -140,9 +143,9 @@ class _Reading:
         return loaded
 
     def _read_apart(self, spec: TableSpec, columns: tuple[ColumnSpec, ...], pieces: list[Piece]) -> None:
-        """Read the rows set apart; which of them are in quarantine, the columns that are read decide."""
-        every = list(spec.columns)
-        bits = [(every.index(column.name), number) for number, column in enumerate(columns)]
+        """Read the rows set apart; which of them are in quarantine, the columns that are judged decide."""
+        every, judged = list(spec.columns), self._judged(spec.name)
+        bits = [(every.index(c.name), number) for number, c in enumerate(columns) if c.name in judged]
         mask = sum(1 << there for there, _ in bits)
         unread, faults = identifier(stored.UNREAD), identifier(stored.CELL_FAULTS)
         here = " + ".join(f"(({unread} >> {there}) & 1) * {1 << number}" for there, number in bits)
@@ -166,13 +169,12 @@ class _Reading:
             f"SELECT rowid, {stored.FAULTS}, {stored.CELLS} FROM {_apart(spec)} "
             f"WHERE set_aside = {QUARANTINED} ORDER BY rowid"
         )
-        read = {column.name for column in columns}
         number = 0
         while rows := told.fetchmany(_ROWS_AT_A_TIME):
             for row_id, texts, cells in rows:
                 while row_id >= parts[number].end:
                     number += 1
-                _tell(parts[number], row_id, texts, cells, read)
+                _tell(parts[number], row_id, texts, cells, judged)
 
     def _set_aside(self, spec: TableSpec) -> tuple[int, int]:
         """Mark older states among the rows set apart; return how many rows are in quarantine, and older."""
@@ -195,13 +197,13 @@ class _Reading:
         of_reported = tuple(row for each in figures for row in each.quarantine)
         notes = [remark.problem for remark in manifest.remarks]
         for source in counted:
-            notes.extend(self._read_notes(source, source.notes))
+            notes.extend(_about(source.notes, self._judged(source.file.table)))
         notes.extend(problem for each in reported for _, problem in each.notes)
         for source in (*told, *registry):
-            notes.extend(self._read_notes(source, source.notes))
+            notes.extend(_about(source.notes, self._judged(source.file.table)))
         for name in self.names:
             for source in manifest.of_table(name):
-                notes.extend(self._read_notes(source, source.personal))
+                notes.extend(_about(source.personal, {column.name for column in self._columns(TABLES[name])}))
         return Records(
             connection=self._connection,
             units=UnitTree(manifest.units),
@@ -219,23 +221,28 @@ class _Reading:
             reach=self._reach,
         )
 
-    def _read_notes(self, source: Source, notes: Iterable[Note]) -> Iterator[Problem]:
-        """Yield what is said of a file where these columns are read."""
-        read = self._read(source.file.table)
-        for note in notes:
-            if note.column is None or note.column in read:
-                yield note.problem
-
     def _source_file(self, source: Source) -> SourceFile:
-        read, file = self._read(source.file.table), source.file
-        recovered = {column: count for column, count in file.recovered.items() if column in read}
+        judged, file = self._judged(source.file.table), source.file
+        recovered = {column: count for column, count in file.recovered.items() if column in judged}
         return replace(file, recovered=recovered)
 
-    def _read(self, table: str) -> Collection[str]:
-        """Return the columns that are read of a table; of those that are not counted all are."""
+    def _columns(self, spec: TableSpec) -> tuple[ColumnSpec, ...]:
+        """Return the columns that are read of a table."""
+        needed = None if self._needed is None else self._needed.get(spec.name, ())
+        return columns_read(spec, needed, self._beside.get(spec.name, ()))
+
+    def _judged(self, table: str) -> Collection[str]:
+        """Return the columns that set rows of a table aside; of those that are not counted all do."""
         needed = self._needed if table in COUNTED_TABLES else None
         columns = columns_read(TABLES[table], None if needed is None else needed.get(table, ()))
         return {column.name for column in columns}
+
+
+def _about(notes: Iterable[Note], columns: Collection[str]) -> Iterator[Problem]:
+    """Yield what is said of a file, or of these columns of it."""
+    for note in notes:
+        if note.column is None or note.column in columns:
+            yield note.problem
 
 
 _ROWS_AT_A_TIME = 10_000
@@ -265,13 +272,13 @@ def _position(sources: Iterable[Source], parts: Iterable[Part[Origin]]) -> str:
 
 
 def _tell(
-    part: Part[Origin], position: int, faults: str | None, cells: str | None, read: Collection[str]
+    part: Part[Origin], position: int, faults: str | None, cells: str | None, judged: Collection[str]
 ) -> None:
     """Note why a row set apart cannot be used, and what is safe to show of it."""
     for column, vi, en in [] if faults is None else json.loads(faults):
         if column is None:
             part.broken[position] = Text(vi, en)
-        elif column in read:
+        elif column in judged:
             part.cell_faults.setdefault(position, []).append((column, Text(vi, en)))
     if cells is not None:
         part.safe_cells[position] = json.loads(cells)

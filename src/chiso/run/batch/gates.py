@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import get_args
 
-from chiso.arithmetic import plain, ratio
-from chiso.errors import Problem, Text, plural
+from chiso.arithmetic import ratio
+from chiso.errors import Language, Problem, Text, plural
 from chiso.run.batch.model import GateLimits, GateName
 from chiso.scoring.scoreboard import Scoreboard, UnitScore
+from chiso.terms.numbers import number_text, shortest_text
 
 _UNITS_NAMED = 10
 
@@ -38,8 +40,10 @@ def _quarantined(board: Scoreboard, most: Fraction | None) -> Iterator[Problem]:
         if most is not None and share is not None and share > most:
             yield Problem(
                 Text(
-                    vi=f"{fates.table}: {fates.quarantined} trong {fates.rows_read} dòng bị cách ly",
-                    en=f"{fates.table}: {fates.quarantined} of {fates.rows_read} rows are quarantined",
+                    vi=f"{fates.table}: {number_text(fates.quarantined, 'vi')} trong "
+                    f"{number_text(fates.rows_read, 'vi')} dòng bị cách ly",
+                    en=f"{fates.table}: {number_text(fates.quarantined, 'en')} of "
+                    f"{number_text(fates.rows_read, 'en')} rows are quarantined",
                 )
             )
 
@@ -58,9 +62,10 @@ def _rows(board: Scoreboard, before: Scoreboard, limits: GateLimits) -> Iterator
             rows = now.get(fates.table, 0)
             yield Problem(
                 Text(
-                    vi=f"{fates.table}: {rows} dòng trong kỳ, kỳ {label} có {then}",
-                    en=f"{fates.table}: {rows} {plural(rows, 'row', 'rows')} in the period, "
-                    f"{then} in {label}",
+                    vi=f"{fates.table}: {number_text(rows, 'vi')} dòng trong kỳ, kỳ {label} có "
+                    f"{number_text(then, 'vi')}",
+                    en=f"{fates.table}: {number_text(rows, 'en')} {plural(rows, 'row', 'rows')} "
+                    f"in the period, {number_text(then, 'en')} in {label}",
                 )
             )
 
@@ -76,9 +81,10 @@ def _units(board: Scoreboard, before: Scoreboard) -> Iterator[Problem]:
         label = before.judgement.period.label
         yield Problem(
             Text(
-                vi=f"{len(gone)} đơn vị có dữ liệu ở kỳ {label} mà nay không có: {_named(gone)}",
-                en=f"{len(gone)} {plural(len(gone), 'unit', 'units')} with records in {label} "
-                f"{plural(len(gone), 'has', 'have')} none now: {_named(gone)}",
+                vi=f"{number_text(len(gone), 'vi')} đơn vị có dữ liệu ở kỳ {label} mà nay không có: "
+                f"{_named(gone)}",
+                en=f"{number_text(len(gone), 'en')} {plural(len(gone), 'unit', 'units')} with records "
+                f"in {label} {plural(len(gone), 'has', 'have')} none now: {_named(gone)}",
             )
         )
 
@@ -86,19 +92,25 @@ def _units(board: Scoreboard, before: Scoreboard) -> Iterator[Problem]:
 def _jumps(board: Scoreboard, before: Scoreboard, largest: Fraction) -> Iterator[Problem]:
     then = {score.unit.code: score for score in before.units}
     jumped = [
-        f"{score.unit.code} {plain(then[score.unit.code].total)} → {plain(score.total)}"
+        (then[score.unit.code], score)
         for score in board.units
         if score.unit.code in then and _jumps_by_more(score, then[score.unit.code], largest)
     ]
     if jumped:
-        label = before.judgement.period.label
+        label, units = before.judgement.period.label, len(jumped)
+        vi, en = (_named([_jump(pair, language) for pair in jumped]) for language in get_args(Language))
         yield Problem(
             Text(
-                vi=f"{len(jumped)} đơn vị thay đổi quá mức so với kỳ {label}: {_named(jumped)}",
-                en=f"{len(jumped)} {plural(len(jumped), 'unit jumps', 'units jump')} too far from {label}: "
-                f"{_named(jumped)}",
+                vi=f"{number_text(units, 'vi')} đơn vị thay đổi quá mức so với kỳ {label}: {vi}",
+                en=f"{number_text(units, 'en')} {plural(units, 'unit jumps', 'units jump')} too far "
+                f"from {label}: {en}",
             )
         )
+
+
+def _jump(pair: tuple[UnitScore, UnitScore], language: Language) -> str:
+    before, after = (shortest_text(score.total, language) for score in pair)
+    return f"{pair[1].unit.code} {before} → {after}"
 
 
 def _jumps_by_more(now: UnitScore, then: UnitScore, largest: Fraction) -> bool:

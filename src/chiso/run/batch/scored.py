@@ -18,6 +18,7 @@ from chiso.run.batch.period_run import PeriodRun, Surroundings, fail, tell
 from chiso.run.periods import score_periods
 from chiso.run.preparing import PeriodRequest, ReadRequest
 from chiso.run.scoring import ScoreRequest
+from chiso.terms.numbers import number_text
 
 
 def read_and_score(
@@ -51,8 +52,8 @@ def read_and_score(
         around.log.tell(
             "scoring",
             Text(
-                vi=f"{asked.period}: chấm điểm từ {files} tệp",
-                en=f"{asked.period}: scoring {files} {plural(files, 'file', 'files')}",
+                vi=f"{asked.period}: chấm điểm từ {number_text(files, 'vi')} tệp",
+                en=f"{asked.period}: scoring {number_text(files, 'en')} {plural(files, 'file', 'files')}",
             ),
             periods=[each.label for each in group],
             files=files,

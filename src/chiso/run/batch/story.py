@@ -34,6 +34,7 @@ from chiso.run.batch.publish import Staged, discard, publish, repair, stage, sta
 from chiso.run.batch.render import selection_of
 from chiso.run.batch.scored import read_and_score
 from chiso.run.history import keep
+from chiso.terms.numbers import number_text
 from chiso.terms.period import (
     Period,
     judge,
@@ -249,7 +250,8 @@ def _write(batch: Batch, periods: Sequence[PeriodRun], around: Surroundings, *, 
         else:
             files = len(each.contents)
             told = Text(
-                vi=f"đã ghi {files} tệp vào {each.folder}", en=f"wrote {files} files to {each.folder}"
+                vi=f"đã ghi {number_text(files, 'vi')} tệp vào {each.folder}",
+                en=f"wrote {number_text(files, 'en')} files to {each.folder}",
             )
             tell(around, each, "written", told, folder=str(each.folder), files=files)
     if kept is not None and boards:

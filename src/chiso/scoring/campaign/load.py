@@ -25,6 +25,7 @@ from chiso.scoring.campaign.model import (
     MilestoneKind,
     Participants,
 )
+from chiso.terms.numbers import number_text
 from chiso.terms.unit import LEVELS, Level
 
 KEYS = {
@@ -232,7 +233,8 @@ class _Reading:
         rank, of = values.whole((*path, "rank")), values.whole((*path, "of"))
         if rank is not None and of is not None and rank > of:
             message = Text(
-                vi=f"Hạng {rank} không thể có trong {of} đơn vị", en=f"There is no rank {rank} of {of} units"
+                vi=f"Hạng {number_text(rank, 'vi')} không thể có trong {number_text(of, 'vi')} đơn vị",
+                en=f"There is no rank {number_text(rank, 'en')} of {number_text(of, 'en')} units",
             )
             values.fault((*path, "rank"), message)
         return Baseline(

@@ -269,18 +269,18 @@ class _Chain:
     def _reported_before(self) -> frozenset[tuple[str, str]]:
         """Units and indices whose score before is reported, or that of a unit which went into them."""
         reported = {
-            (unit.unit.code, score.index)
+            unit.unit.code: [score.index for score in unit.scores if score.outcome == "reported"]
             for unit in self._a.board.units
-            for score in unit.scores
-            if score.outcome == "reported"
         }
-        into = (
+        own = {(code, index) for code, indices in reported.items() for index in indices}
+        into = {
             (unit.code, index)
             for unit in self._compared
-            for source, index in reported
-            if source in self._cast.whole.get(unit.code, {}) and unit.code in self._cast.touched
-        )
-        return frozenset(reported | set(into))
+            if unit.code in self._cast.touched
+            for source in self._cast.whole.get(unit.code, {})
+            for index in reported.get(source, ())
+        }
+        return frozenset(own | into)
 
     @cached_property
     def _reported(self) -> frozenset[tuple[str, str]]:

@@ -11,6 +11,7 @@ from typing import Literal
 from chiso.errors import CannotScoreError, Problem, Text, UsageError, allowed_words
 from chiso.scoring.rank import Rank, rank_units
 from chiso.scoring.scoreboard import Scoreboard, UnitScore
+from chiso.terms.numbers import number_text
 from chiso.terms.text import folded
 
 AimKind = Literal["points", "band", "rank"]
@@ -58,8 +59,8 @@ def band_aim(name: str, board: Scoreboard, unit: UnitScore) -> Aim:
     if unit.band is None:
         code = unit.unit.code
         message = Text(
-            vi=f"Đơn vị {code} chưa được xếp loại: tối đa chỉ {unit.max_points} điểm",
-            en=f"Unit {code} has no band: its maximum is only {unit.max_points} points",
+            vi=f"Đơn vị {code} chưa được xếp loại: tối đa chỉ {number_text(unit.max_points, 'vi')} điểm",
+            en=f"Unit {code} has no band: its maximum is only {number_text(unit.max_points, 'en')} points",
         )
         raise CannotScoreError([Problem(message, hint=_USE_POINTS), *_lacking(board, unit)])
     return Aim("band", Text(band.name.vi, band.name.en), band.from_)

@@ -1,0 +1,1 @@
+"""Pictures of a report: a ranking, one unit, its course, units beside indices."""

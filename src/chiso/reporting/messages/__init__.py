@@ -1,0 +1,1 @@
+"""A report short enough for a mail: as plain text and as Markdown."""

@@ -1,0 +1,1 @@
+"""What reports tell, whatever they are written as."""
