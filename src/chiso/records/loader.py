@@ -19,7 +19,7 @@ from chiso.records.cells import quoted
 from chiso.records.corrections import Corrections
 from chiso.records.dataset import LoadedTable, QuarantinedRow, Records, ReportedFigure, SourceFile
 from chiso.records.part import Part
-from chiso.records.personal import drop_personal_columns
+from chiso.records.personal import drop_personal_columns, forget_numbers_in_names
 from chiso.records.progress import Progress
 from chiso.records.set_aside import (
     lacking_notes,
@@ -38,6 +38,10 @@ from chiso.terms.unit import UnitTree
 
 # A broken export may quarantine every row; the list of details is for reading, the count is exact.
 MOST_QUARANTINE_DETAILS = 1_000
+
+# An import types every column of every row, and sorts the rows into many files at once: what does not fit
+# into this waits on the disk, however much memory there is.
+_MEMORY_OF_IMPORT = "1GB"
 
 # What is said of a file; with the column that it is said of, where it is said only if that is read.
 FileNote: TypeAlias = tuple[str | None, Problem]
@@ -144,6 +148,7 @@ class Loader:
             notes.extend(drop_personal_columns(table))
             if len(self._units):
                 settle_units(table, self._units)
+            forget_numbers_in_names(table, self._units)
         return notes
 
     def finish(self, notes: Iterable[Problem], unread: int) -> Records:
@@ -215,7 +220,7 @@ def _temporary_folder() -> Path:
 
 
 def connect(paths: Iterable[Path], store: Path | None = None) -> duckdb.DuckDBPyConnection:
-    """Return a connection that may read the given files, use the ``store``, and nothing else."""
+    """Return a connection that may read the given files, write into the ``store``, and nothing else."""
     connection = duckdb.connect(":memory:")
     folder = _temporary_folder() / f"chiso-{uuid.uuid4().hex}"
     # Whatever spills to disk goes with the connection.
@@ -224,6 +229,8 @@ def connect(paths: Iterable[Path], store: Path | None = None) -> duckdb.DuckDBPy
     connection.execute(f"SET allowed_paths = [{', '.join(quoted(str(path)) for path in paths)}]")
     folders = [folder] if store is None else [folder, store]
     connection.execute(f"SET allowed_directories = [{', '.join(quoted(str(each)) for each in folders)}]")
+    if store is not None:
+        connection.execute(f"SET memory_limit = '{_MEMORY_OF_IMPORT}'")
     # The tables live as long as the run; writing them out tidily half-way would only cost time.
     connection.execute("SET checkpoint_threshold = '1TB'")
     # Progress is kept for whoever asks for it; DuckDB itself prints nothing.

@@ -11,9 +11,11 @@ from chiso.records.personal_text import holds_personal_number
 from chiso.records.table_file import TableFile
 from chiso.records.typed_table import TypedTable
 from chiso.terms.numbers import number_text
+from chiso.terms.text import folded
+from chiso.terms.unit import UnitTree
 
 # Names of things, written by hand: the columns in which somebody may have put anything.
-# A unit's name is not among them: of it only what the registry knows is ever kept.
+# A unit's name is not among them: it may be all that tells the unit. See forget_numbers_in_names.
 FREE_TEXT = frozenset({"procedure_name", "field_name", "decision"})
 
 
@@ -45,3 +47,25 @@ def drop_personal_columns(table: TypedTable) -> Iterator[tuple[Part[TableFile], 
                 Place(part.file.label),
             )
             yield part, column.name, note
+
+
+def forget_numbers_in_names(table: TypedTable, units: UnitTree) -> None:
+    """Empty the names of units that hold such a number, but for those that the registry has."""
+    if all(column.name != "unit_name" for column in table.columns):
+        return
+    known = {folded(unit.name) for unit in units}
+    texts = table.connection.execute(f"SELECT DISTINCT unit_name FROM {table.spec.name}").fetchall()
+    personal = [
+        text
+        for (text,) in texts
+        if text is not None
+        and text not in units
+        and folded(text) not in known
+        and holds_personal_number(text)
+    ]
+    if personal:
+        table.connection.execute(
+            f"UPDATE {table.spec.name} SET unit_name = NULL "
+            "WHERE unit_name IN (SELECT unnest(CAST(? AS VARCHAR[])))",
+            [personal],
+        )

@@ -22,15 +22,12 @@ from chiso.records.store import columns as stored
 from chiso.records.store.manifest import Fault, Kind, Piece, StoredTable
 from chiso.records.typed_table import TypedTable
 from chiso.terms.columns import TABLES, TableSpec
-from chiso.terms.text import folded
 from chiso.terms.unit import UnitTree
 
 # So many files of one label are made one.
 _MOST_PIECES = 8
 # Rows of more different kinds than this are told together: a proof need not see every one of them apart.
 _MOST_PROFILES = 64
-# Rows that wait in memory for the file of their label: fewer would make many short stretches of a file.
-_ROWS_HELD = 2_000_000
 _ROWS_AT_A_TIME = 50_000
 _STATES = ("status",)
 
@@ -79,12 +76,8 @@ def write_table(
 def set_doubtful_apart(
     connection: duckdb.DuckDBPyConnection, incoming: Incoming, units: UnitTree
 ) -> dict[int, Found]:
-    """Make the table ``doubtful_TABLE`` of the rows at fault in any column; return what is wrong, by source.
-
-    Of a unit's name only what the registry knows stays in the rows.
-    """
+    """Make the table ``doubtful_TABLE`` of the rows at fault in any column; return what is wrong, by source."""
     table, spec = incoming.table, incoming.table.spec
-    _forget_names(table, units)
     loaded = sealed(table)
     sources = {(str(each.part.file.path), each.part.file.sheet_name): n for n, each in incoming.files.items()}
     counted: dict[int, Counter[tuple[str | None, Text]]] = {number: Counter() for number in incoming.files}
@@ -115,9 +108,11 @@ def set_doubtful_apart(
         {"codes": codes} if "unit_code" in spec.columns else None,
     )
     if "unit_code" in spec.columns:
-        # What no registry knows may be anything, a person's name too.
+        # What no registry knows may be anything, a person's name too; such a row counts nowhere.
+        texts = [name for name in ("unit_code", "unit_name") if name in spec.columns]
         connection.execute(
-            f"UPDATE doubtful_{spec.name} SET unit_code = NULL WHERE NOT {identifier(stored.UNIT_KNOWN)}"
+            f"UPDATE doubtful_{spec.name} SET {', '.join(f'{name} = NULL' for name in texts)} "
+            f"WHERE NOT {identifier(stored.UNIT_KNOWN)}"
         )
     faults = {
         number: tuple(Fault(column, reason, rows) for (column, reason), rows in found.items())
@@ -129,21 +124,6 @@ def set_doubtful_apart(
 
 
 _TOLD = (stored.CELL_FAULTS, stored.BROKEN, stored.FAULTS, stored.CELLS)
-
-
-def _forget_names(table: TypedTable, units: UnitTree) -> None:
-    """Empty the names of units that no unit of the registry bears."""
-    name = table.spec.name
-    if "unit_name" not in table.spec.columns:
-        return
-    known = {folded(unit.name) for unit in units}
-    texts = table.connection.execute(f"SELECT DISTINCT unit_name FROM {name}").fetchall()
-    unknown = [text for (text,) in texts if text is not None and folded(text) not in known]
-    if unknown:
-        table.connection.execute(
-            f"UPDATE {name} SET unit_name = NULL WHERE unit_name IN (SELECT unnest(CAST(? AS VARCHAR[])))",
-            [unknown],
-        )
 
 
 def _tell(
@@ -361,7 +341,6 @@ class _Writer:
             if piece.path in opened and piece.kind != "apart":
                 named = f"{quoted(piece.kind)} AS kind, {quoted(piece.label)} AS label"
                 rows.append(f"SELECT {self._columns}, {named} FROM {self._read([piece])} WHERE {stays}")
-        self._run(f"SET partitioned_write_flush_threshold = {_ROWS_HELD}")
         self._run(
             f"COPY ({' UNION ALL '.join(rows)}) TO {quoted(str(folder))} "
             "(FORMAT parquet, COMPRESSION zstd, PARTITION_BY (kind, label), OVERWRITE_OR_IGNORE)"
