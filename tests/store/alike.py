@@ -21,10 +21,12 @@ def imported(paths: Sequence[Path], store: Path, **options: Any) -> Imported:
     return import_into(ImportRequest(records=tuple(paths), store=store, **options))
 
 
-def assert_alike(paths: Sequence[Path], store: Path, needed: Needed = None, **options: Any) -> None:
+def assert_alike(
+    paths: Sequence[Path], store: Path, needed: Needed = None, beside: Needed = None, **options: Any
+) -> None:
     """Hold what a store gives against what its exports give: rows, places, fates, faults, notes, forms."""
-    from_exports = load_records(paths, needed=needed, **options)
-    from_store = load_records([store], needed=needed)
+    from_exports = load_records(paths, needed=needed, beside=beside, **options)
+    from_store = load_records([store], needed=needed, beside=beside)
     try:
         assert _told(from_store) == _told(from_exports)
         for name in from_exports.tables:
@@ -53,10 +55,11 @@ def _told(records: Records) -> dict[str, object]:
 
 
 def _rows(records: Records, name: str) -> list[tuple[object, ...]]:
-    """Return every row with its position; of what no registry knows of a unit a store keeps nothing."""
-    columns = [c.name for c in records.tables[name].typed_columns if c.name not in ("unit_name", "unit_code")]
-    selected = ["rowid", "set_aside", "unread", *map(identifier, columns)]
-    if "unit_code" in records.tables[name].spec.columns:
-        codes = ", ".join(f"'{unit.code}'" for unit in records.units)
-        selected.append(f"CASE WHEN unit_code IN ({codes}) THEN unit_code END")
+    """Return every row with its position; of a unit that no registry knows a store keeps nothing."""
+    columns = [column.name for column in records.tables[name].typed_columns]
+    of_unit = [column for column in columns if column in ("unit_name", "unit_code")]
+    selected = ["rowid", "set_aside", "unread"]
+    selected += [identifier(column) for column in columns if column not in of_unit]
+    codes = ", ".join(f"'{unit.code}'" for unit in records.units)
+    selected += [f"CASE WHEN unit_code IN ({codes}) THEN {column} END" for column in of_unit]
     return records.connection.execute(f"SELECT {', '.join(selected)} FROM {name} ORDER BY rowid").fetchall()

@@ -142,7 +142,9 @@ def sealed(table: TypedTable) -> LoadedTable:
     ).fetchall()
     rows, quarantined, superseded = row
     columns = columns_of_all(table.parts)
-    return LoadedTable(table.spec, columns, rows, quarantined, superseded, tuple(table.parts), table.columns)
+    return LoadedTable(
+        *(table.spec, columns, rows, quarantined, superseded, tuple(table.parts), table.columns, table.beside)
+    )
 
 
 def columns_of_all(parts: Sequence[Part[Origin]]) -> frozenset[str]:

@@ -55,7 +55,7 @@ class TypedTable:
     """Rows stand in the order of the files, so that a row's position tells its number.
 
     Besides its columns the table has ``unread``, a bit for each column whose cell is at fault, and
-    ``set_aside``.
+    ``set_aside``. No cell of a column ``beside`` is ever at fault.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class TypedTable:
 
         A cell ``beside`` them that cannot be read is absent; its row stays.
         """
-        self._beside = frozenset(beside) - {column.name for column in columns_read(spec, needed)}
+        self.beside = frozenset(beside) - {column.name for column in columns_read(spec, needed)}
         self.connection = connection
         self.spec = spec
         self.columns = columns_read(spec, needed, beside)
@@ -179,7 +179,7 @@ class TypedTable:
         for column in self.columns:
             if (column.name not in self.spec.key and column.decimals is None) or column.kind == "date":
                 continue
-            if column.name in self._beside:
+            if column.name in self.beside:
                 continue
             name = identifier(column.name)
             found = self.connection.execute(
@@ -219,7 +219,7 @@ class TypedTable:
                     if row.fault is not None:
                         part.broken[position] = row.fault
                 for column in read:
-                    judged = column.name not in self._beside
+                    judged = column.name not in self.beside
                     text = _cell_text(part, position, row, column, correction, judged=judged)
                     cells[column.name].append(text)
             constants = {name: quoted(text) for name, text in file.recognised.constants.items()}
@@ -267,7 +267,7 @@ class TypedTable:
     def _fault_conditions(self, cells: Mapping[str, str]) -> Iterator[tuple[int, str]]:
         """Yield the bit and the condition of every fault a row may have."""
         for position, column in enumerate(self.columns):
-            if column.name not in cells or column.name in self._beside:
+            if column.name not in cells or column.name in self.beside:
                 continue
             name = identifier(column.name)
             if column.name == "unit_code" and "unit_name" in cells:

@@ -133,6 +133,7 @@ class _Reading:
             superseded=superseded + everything.rows("older"),
             parts=parts,
             typed_columns=columns,
+            beside=frozenset(column.name for column in columns) - self._judged(spec.name),
             unopened=Unopened(
                 outside=sum(piece.rows for piece in left if piece.kind == "newest"),
                 superseded=sum(piece.rows for piece in left if piece.kind == "older"),
@@ -231,11 +232,11 @@ class _Reading:
         needed = None if self._needed is None else self._needed.get(spec.name, ())
         return columns_read(spec, needed, self._beside.get(spec.name, ()))
 
-    def _judged(self, table: str) -> Collection[str]:
+    def _judged(self, table: str) -> frozenset[str]:
         """Return the columns that set rows of a table aside; of those that are not counted all do."""
         needed = self._needed if table in COUNTED_TABLES else None
         columns = columns_read(TABLES[table], None if needed is None else needed.get(table, ()))
-        return {column.name for column in columns}
+        return frozenset(column.name for column in columns)
 
 
 def _about(notes: Iterable[Note], columns: Collection[str]) -> Iterator[Problem]:
