@@ -295,7 +295,7 @@ def test_nothing_personal_gets_into_a_store(step: int, tmp_path: Path) -> None:
 
 
 def test_of_a_name_of_a_unit_only_what_counts_is_kept(tmp_path: Path, chiso: CommandLine) -> None:
-    """A condition over it gives from the store what it gives from the export, which is no citizen's number."""
+    """A condition over it counts the same; no citizen's number, no name of what is no unit."""
     cases = (
         "case_id,unit_code,unit_name,channel,received_at,due_at,finished_at,status\n"
         "K1,C1,Quầy số 2,online,03/08/2026,14/08/2026,10/08/2026,10\n"

@@ -111,7 +111,8 @@ class LoadedTable:
     """A typed table: its columns present in every file of it, and its rows set aside.
 
     ``parts`` tell which rows come from which file; the n-th of ``typed_columns`` has the n-th bit of
-    ``unread``. Of these columns those ``beside`` set no row aside. ``unopened`` rows are among those read and those superseded; the table itself lacks them.
+    ``unread``. Of these columns those ``beside`` set no row aside. ``unopened`` rows are
+    among those read and those superseded; the table itself lacks them.
     """
 
     spec: TableSpec

@@ -61,8 +61,7 @@ def correction_forms(records: Records) -> Iterator[Form]:
             column.name
             for column in table.typed_columns
             # What stands in a cell beside may be anything, and nobody has looked at it.
-            if column.name not in table.beside
-            and (column.name in there | set(table.spec.required) - {"unit_code"} or column.name == "unit_code")
+            if column.name in {*there, *table.spec.required, "unit_code"} - table.beside
         )
         reasons: dict[tuple[str, str, int], list[QuarantinedRow]] = {}
         for fault in quarantined_rows(records.connection, table, None):

@@ -76,7 +76,7 @@ def write_table(
 def set_doubtful_apart(
     connection: duckdb.DuckDBPyConnection, incoming: Incoming, units: UnitTree
 ) -> dict[int, Found]:
-    """Make the table ``doubtful_TABLE`` of the rows at fault in any column; return what is wrong, by source."""
+    """Make the table ``doubtful_TABLE`` of rows at fault in any column; return what is wrong, by source."""
     table, spec = incoming.table, incoming.table.spec
     loaded = sealed(table)
     sources = {(str(each.part.file.path), each.part.file.sheet_name): n for n, each in incoming.files.items()}
