@@ -10,17 +10,9 @@ from itertools import islice
 import duckdb
 
 from chiso.errors import RecordsError
-from chiso.records.cells import (
-    MAY_BE_UNREADABLE,
-    bounded,
-    identifier,
-    quoted,
-    sql_type,
-    typed,
-    unreadable,
-)
+from chiso.records.cells import identifier, quoted, sql_type
 from chiso.records.corrections import AS_IN_FILE, Corrections
-from chiso.records.dataset import NOT_A_RECORD, NOT_SET_ASIDE, QUARANTINED
+from chiso.records.dataset import NOT_A_RECORD, QUARANTINED
 from chiso.records.layout import Guess, RowReader, settled
 from chiso.records.part import Part
 from chiso.records.progress import Progress, watched
@@ -30,6 +22,7 @@ from chiso.records.sources.encoding import UTF8, UTF8_MARKED
 from chiso.records.survey import Contents, survey
 from chiso.records.table_file import Row, TableFile, other_header, rows_of
 from chiso.records.textual import LOST_DIGITS, textual
+from chiso.records.typed_rows import cells_of, columns_read, typed_rows
 from chiso.terms.columns import ColumnSpec, TableSpec
 
 _ROWS_AT_A_TIME = 50_000
@@ -53,13 +46,9 @@ class TypedTable:
         show_officials: bool = False,
     ) -> None:
         """Make the empty table with the ``needed`` columns (all if None) and those every table needs."""
-        wanted = set(spec.columns) if needed is None else set(needed)
-        wanted |= {*spec.key, *spec.newest_by, *spec.required}
-        if "unit_code" in spec.columns and "unit_name" in spec.columns:
-            wanted.add("unit_name")
         self.connection = connection
         self.spec = spec
-        self.columns = tuple(column for column in spec.columns.values() if column.name in wanted)
+        self.columns = columns_read(spec, needed)
         self.parts: list[Part] = []
         self._show_officials = show_officials
         columns = ", ".join(f"{identifier(column.name)} {sql_type(column)}" for column in self.columns)
@@ -92,7 +81,7 @@ class TypedTable:
             surveyed = pool.submit(survey, file.sheet.container)
             try:
                 with watched(self.connection, progress, lambda: _lines_so_far(surveyed)):
-                    self._insert(file, _direct_cells(file), _direct_source(file))
+                    self._insert(file, cells_of(file, "c{}".format), _direct_source(file))
                 part = Part(file, first, self._rows())
             except duckdb.InterruptException:
                 raise
@@ -218,43 +207,8 @@ class TypedTable:
         parameters: Sequence[Sequence[str | None]] = (),
     ) -> None:
         """Type the columns of ``source``; mark cells that are filled but cannot be read."""
-        present = [column for column in self.columns if column.name in cells]
-        names = {column.name: identifier(column.name) for column in present}
-        raw = ", ".join(f"{cells[c.name]} AS {_raw(c.name)}" for c in present)
-        parse = ", ".join(
-            f"{_raw(c.name)}, {self._typed(file, c, _raw(c.name))} AS {names[c.name]}" for c in present
-        )
-        bound = ", ".join(f"{_raw(c.name)}, {bounded(c, names[c.name])} AS {names[c.name]}" for c in present)
-        faults = [
-            f"CASE WHEN {condition} THEN {1 << position} ELSE 0 END"
-            for position, condition in self._fault_conditions(cells)
-        ]
-        unread = " + ".join(faults) or "0"
-        values = ", ".join(names.get(column.name, "NULL") for column in self.columns)
-        self.connection.execute(
-            f"INSERT INTO {self.spec.name} "
-            f"SELECT {values}, unread, CASE WHEN unread = 0 THEN {NOT_SET_ASIDE} ELSE {QUARANTINED} END "
-            f"FROM (SELECT *, {unread} AS unread FROM (SELECT {bound} FROM (SELECT {parse} "
-            f"FROM (SELECT {raw} FROM {source}))))",
-            parameters,
-        )
-
-    def _typed(self, file: TableFile, column: ColumnSpec, cell: str) -> str:
-        words = file.spelling.value_spellings(self.spec.name, column)
-        return typed(column, cell, words, show_officials=self._show_officials)
-
-    def _fault_conditions(self, cells: Mapping[str, str]) -> Iterator[tuple[int, str]]:
-        """Yield the bit and the condition of every fault a row may have."""
-        for position, column in enumerate(self.columns):
-            if column.name not in cells:
-                continue
-            name = identifier(column.name)
-            if column.name == "unit_code" and "unit_name" in cells:
-                continue
-            if column.name in self.spec.required:
-                yield position, f"{name} IS NULL"
-            elif column.kind in MAY_BE_UNREADABLE:
-                yield position, unreadable(_raw(column.name), name)
+        rows = typed_rows(file, self.columns, cells, source, show_officials=self._show_officials)
+        self.connection.execute(f"INSERT INTO {self.spec.name} {rows}", parameters)
 
 
 def _cell_text(
@@ -307,17 +261,6 @@ def _direct_source(file: TableFile) -> str:
     )
 
 
-def _direct_cells(file: TableFile) -> dict[str, str]:
-    """Return the SQL that gives each column's cell."""
-    recognised = file.recognised
-    cells = {name: quoted(text) for name, text in recognised.constants.items()}
-    for name, position in recognised.positions.items():
-        cells[name] = f"c{position}"
-        if name in recognised.seconds:
-            cells[name] = f"coalesce(nullif(trim(c{position}), ''), c{recognised.seconds[name]})"
-    return cells
-
-
 def _lines_so_far(surveyed: Future[Contents]) -> int | None:
     return surveyed.result().lines if surveyed.done() else None
 
@@ -342,8 +285,3 @@ def _rows_at(part: Part, wanted: Collection[int]) -> Iterator[tuple[int, list[st
                 yield position, next(csv.reader([text], delimiter=sheet.separator))
             if position >= last:
                 break
-
-
-def _raw(column: str) -> str:
-    """Return the identifier of a column's cells before they are typed."""
-    return identifier(f"raw {column}")

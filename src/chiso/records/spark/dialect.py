@@ -1,0 +1,208 @@
+"""DuckDB's SQL → Spark's: the same trees printed by sqlglot, and the few functions the two say differently.
+
+Both engines are given the same statements; nothing is written twice. What is said here holds for
+statements that chiso composes, not for SQL at large.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+import sqlglot
+from sqlglot import exp
+
+# The variable of a session that holds what the table ``calendar`` holds elsewhere: a join would copy the
+# whole list into every row.
+CALENDAR = "calendar_counts"
+
+_Said: TypeAlias = exp.Expression | None
+
+
+def in_spark(sql: str) -> str:
+    """Return a statement or an expression of DuckDB's in the words of Spark."""
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    # From the leaves up: what a function is said with is said already.
+    for node in reversed(list(tree.walk())):
+        said = _said(node)
+        if said is node or said is None:
+            continue
+        if node is tree:
+            tree = said
+        else:
+            node.replace(said)
+    return tree.sql(dialect="spark", comments=False)
+
+
+def _said(node: exp.Expression) -> _Said:
+    """Return what stands for a node in Spark; None where sqlglot's own printing will do."""
+    match node:
+        case exp.Anonymous():
+            say = _FUNCTIONS.get(node.name.lower())
+            return None if say is None else say(node)
+        case exp.RegexpLike():
+            return _matches(node, str)
+        case exp.RegexpFullMatch():
+            return _matches(node, lambda pattern: f"^(?:{pattern})$")
+        case exp.RegexpReplace():
+            node.set("expression", _pattern(node.expression, str))
+        case exp.ToMap():
+            return _found_in_map(node)
+        case exp.Bracket() if _is_calendar(node.this):
+            # Beyond either end of the list there is nothing, as in DuckDB; sqlglot counts from 0 already.
+            return _call("get", exp.column(CALENDAR), node.expressions[0])
+        case exp.Join() if isinstance(node.this, exp.Table) and node.this.name == "calendar":
+            node.pop()
+        case exp.DateDiff() if node.text("unit").upper() == "MINUTE":
+            # Minutes of the clock that have begun, not whole minutes that have gone by.
+            later, earlier = (
+                _call("date_trunc", exp.Literal.string("MINUTE"), part)
+                for part in (node.this, node.expression)
+            )
+            return _call("timestampdiff", exp.Var(this="MINUTE"), earlier, later)
+        case exp.Like() if isinstance(node.expression, exp.Literal):
+            # A backslash is a letter, not a sign.
+            node.set("expression", exp.Literal.string(node.expression.name.replace("\\", "\\\\")))
+        case exp.TryCast() if node.to.this == exp.DataType.Type.TIMESTAMPNTZ:
+            return _raw(_with_fraction(_printed(node.this)))
+        case exp.UnixToTime():
+            cast = node.find(exp.TryCast)
+            assert cast is not None  # chiso makes a moment of microseconds of this only
+            return _raw(_zoned(_printed(cast.this)))
+        case exp.Add(expression=exp.Anonymous() as added) if added.name.lower() == "to_seconds":
+            seconds = exp.cast(added.expressions[0], "bigint")
+            return _call("timestampadd", exp.Var(this="SECOND"), seconds, node.this)
+    return None
+
+
+def _call(name: str, *arguments: exp.Expression) -> exp.Expression:
+    return exp.Anonymous(this=name, expressions=list(arguments))
+
+
+def _raw(sql: str) -> exp.Expression:
+    return exp.Var(this=sql)
+
+
+def _printed(node: exp.Expression) -> str:
+    return node.sql(dialect="spark")
+
+
+def _strlen(node: exp.Anonymous) -> _Said:
+    return _call("octet_length", *node.expressions)
+
+
+def _nfc(node: exp.Anonymous) -> _Said:
+    # Spark has no such function, but the Unicode library that it brings along has.
+    (text,) = map(_printed, node.expressions)
+    composed = f"reflect('com.ibm.icu.text.Normalizer', 'compose', {text}, FALSE)"
+    return _raw(f"CASE WHEN {text} IS NOT NULL THEN {composed} END")
+
+
+def _strptime(node: exp.Anonymous) -> _Said:
+    return _raw(_written_plainly(_printed(node.expressions[0])))
+
+
+_FUNCTIONS: Mapping[str, Callable[[exp.Anonymous], _Said]] = {
+    "strlen": _strlen,
+    "nfc_normalize": _nfc,
+    "try_strptime": _strptime,
+}
+
+
+def _is_calendar(node: exp.Expression) -> bool:
+    return isinstance(node, exp.Column) and node.table == "calendar"
+
+
+def _found_in_map(node: exp.ToMap) -> exp.Expression:
+    """Return a value looked up in a map; null where the map lacks the key."""
+    lookup = node.this
+    assert isinstance(lookup, exp.Bracket)  # sqlglot binds the key to what is in the braces
+    pairs = [part for entry in lookup.this.expressions for part in (entry.this, entry.expression)]
+    return _call("try_element_at", _call("map", *pairs), lookup.expressions[0])
+
+
+# Regular expressions: RE2's in DuckDB, Java's in Spark
+
+
+def _matches(node: exp.Expression, whole: Callable[[str], str]) -> exp.Expression:
+    return exp.RegexpLike(this=node.this, expression=_pattern(node.expression, whole))
+
+
+def _pattern(node: exp.Expression, whole: Callable[[str], str]) -> exp.Expression:
+    assert isinstance(node, exp.Literal)
+    return exp.Literal.string(_in_java(whole(node.name)))
+
+
+def _in_java(pattern: str) -> str:
+    # The end is the end, not the place before a last line break; letters beyond ASCII have capitals too;
+    # and a dot stands for all but a line feed.
+    ended = re.sub(r"(\\.|\[(?:\\.|[^\]])*\])|\$", lambda match: match[1] or "\\z", pattern)
+    return "(?d)" + ended.replace("(?i)", "(?iu)")
+
+
+# Days and times: Spark's own formats take what DuckDB's do not, and are slow where they fail
+
+
+def _written_plainly(text: str) -> str:
+    """Return the moment in one of the forms of ``cells.DATE_FORMATS``; null for any other."""
+    parts = f"split({text}, '[^0-9]')"
+    clock = "([0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2})?)"
+    compact = [f"substring({text}, {start}, {length})" for start, length in _COMPACT]
+    return (
+        f"CASE WHEN {text} RLIKE '^[0-9]{{1,2}}([/-])[0-9]{{1,2}}\\\\1[0-9]{{4}}( {clock})?\\\\z' "
+        f"THEN {_moment(*_numbers(parts, (2, 1, 0, 3, 4, 5)))} "
+        f"WHEN {text} RLIKE '^[0-9]{{4}}-[0-9]{{1,2}}-[0-9]{{1,2}}([ T]{clock})?\\\\z' "
+        f"THEN {_moment(*_numbers(parts, (0, 1, 2, 3, 4, 5)))} "
+        f"WHEN {text} RLIKE '^([0-9]{{7,8}}|[0-9]{{13,14}})\\\\z' "
+        f"THEN {_moment(*(f'CAST(nullif({part}, {_EMPTY}) AS INT)' for part in compact))} "
+        f"WHEN {text} RLIKE '^[0-9]{{1,2}}:[0-9]{{1,2}} [0-9]{{1,2}}/[0-9]{{1,2}}/[0-9]{{4}}\\\\z' "
+        f"THEN {_moment(*_numbers(parts, (4, 3, 2, 0, 1, None)))} "
+        f"WHEN {text} RLIKE '^[0-9]{{1,2}}(:[0-9]{{1,2}}){{2}} [0-9]{{1,2}}/[0-9]{{1,2}}/[0-9]{{4}}\\\\z' "
+        f"THEN {_moment(*_numbers(parts, (5, 4, 3, 0, 1, 2)))} END"
+    )
+
+
+_EMPTY = "''"
+_COMPACT = ((1, 4), (5, 2), (7, 2), (9, 2), (11, 2), (13, 2))
+_ISO = (
+    "^([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})[ T]([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2})(?:\\\\.([0-9]+))?)?"
+)
+
+
+def _with_fraction(text: str) -> str:
+    """Return the moment of ``2026-08-31T07:30:00.125``; null for any other text."""
+    pattern = f"{_ISO}\\\\z"
+    return f"CASE WHEN {text} RLIKE '{pattern}' THEN {_iso_moment(text, pattern)} END"
+
+
+def _zoned(text: str) -> str:
+    """Return a moment with a zone in Vietnam's time; null for any other text."""
+    pattern = f"{_ISO} ?(Z|([+-])([0-9]{{2}}):?([0-9]{{2}})?)\\\\z"
+    sign, hours, minutes = (f"regexp_extract({text}, '{pattern}', {group})" for group in (9, 10, 11))
+    away = [
+        f"coalesce(CAST(nullif(concat({sign}, {part}), {sign}) AS INT), 0)" for part in (hours, minutes)
+    ]
+    moment = _iso_moment(text, pattern)
+    ours = f"timestampadd(MINUTE, 420 - {away[0]} * 60 - {away[1]}, {moment})"
+    return f"CASE WHEN {text} RLIKE '{pattern}' THEN {ours} END"
+
+
+def _iso_moment(text: str, pattern: str) -> str:
+    """Return the moment that the first seven groups of a pattern hold."""
+    groups = [f"regexp_extract({text}, '{pattern}', {group})" for group in range(1, 8)]
+    *numbers, second, fraction = groups
+    seconds = f"CAST(concat('0', {second}, '.', left(concat({fraction}, '0'), 6)) AS DECIMAL(8, 6))"
+    whole = [f"CAST({number} AS INT)" for number in numbers]
+    return _moment(*whole, seconds)
+
+
+def _numbers(parts: str, places: tuple[int | None, ...]) -> list[str]:
+    return ["0" if place is None else f"CAST(get({parts}, {place}) AS INT)" for place in places]
+
+
+def _moment(year: str, month: str, day: str, hour: str, minute: str, second: str) -> str:
+    clock = f"coalesce({hour}, 0), coalesce({minute}, 0), coalesce({second}, 0)"
+    made = f"try_make_timestamp_ntz({year}, {month}, {day}, {clock})"
+    # A minute has no sixtieth second, which Spark would take for the next minute.
+    return f"CASE WHEN coalesce({second}, 0) < 60 THEN {made} END"

@@ -1,0 +1,212 @@
+"""A session of Spark: the only module that knows pyspark. Statements go in, few rows come out.
+
+What Spark says of a failure may quote the row it failed on, so it is never passed on.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from chiso.errors import Problem, RecordsError, Text, UsageError
+from chiso.records.spark.dialect import CALENDAR, in_spark
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+# Local masters need no network, and shuffle among a few threads.
+_LOCAL: Mapping[str, str] = {
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.ui.enabled": "false",
+    "spark.sql.shuffle.partitions": "16",
+}
+# What every session must have, so that the same statement gives the same integers.
+_SETTINGS: Mapping[str, str] = {
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.timestampType": "TIMESTAMP_NTZ",
+    "spark.sql.session.timeZone": "Asia/Ho_Chi_Minh",
+    "spark.sql.caseSensitive": "false",
+    # The calendar is a literal of 40,000 numbers: plans are not spelt out with it.
+    "spark.sql.maxPlanStringLength": "2000",
+}
+_TYPES: Mapping[str, str] = {
+    "VARCHAR": "STRING",
+    "INTEGER": "INT",
+    "BIGINT": "BIGINT",
+    "SMALLINT": "SMALLINT",
+    "BOOLEAN": "BOOLEAN",
+    "DATE": "DATE",
+}
+
+
+class Session:
+    """Tables under names of this session alone; statements are in DuckDB's words."""
+
+    def __init__(self, master: str | None) -> None:
+        """Start Spark, or join the one that runs; ``master`` None is the one Spark was submitted to.
+
+        Raises UsageError where there is no pyspark, no Java or no such master.
+        """
+        self._spark = _started(master).newSession()
+        for name, value in _SETTINGS.items():
+            self._spark.conf.set(name, value)
+        self._kept: list[DataFrame] = []
+
+    def lines(self, paths: Sequence[str]) -> str:
+        """Return the name of a table of lines: value, and where each stands: file_path, block, place.
+
+        Places grow within a block, and blocks within a file.
+        """
+        return self._named("lines", self._spark.read.text(list(paths)).selectExpr("value", *_WHERE))
+
+    def parquet(self, paths: Sequence[str]) -> str:
+        """Return the name of a table of the rows of Parquet files, and where each stands as in ``lines``."""
+        read = self._spark.read.parquet(*paths)
+        return self._named("rows", read.selectExpr("*", *_WHERE))
+
+    def column_types(self, table: str) -> dict[str, str]:
+        """Return the type of each column of a table, as Spark writes it."""
+        return dict(self._spark.table(table).dtypes)
+
+    def paths_as_spark_has_them(self, paths: Sequence[str]) -> list[str]:
+        """Return paths in the form of the column ``file_path``."""
+        hadoop = self._spark.sparkContext._jvm.org.apache.hadoop.fs  # type: ignore[union-attr]
+        settings = self._spark.sparkContext._jsc.hadoopConfiguration()  # type: ignore[attr-defined]
+        return [str(_qualified(hadoop.Path(path), settings)) for path in paths]
+
+    def define(self, name: str, spark_sql: str) -> None:
+        """Give a query in Spark's own words a name."""
+        with _failures():
+            self._spark.sql(spark_sql).createOrReplaceTempView(name)
+
+    def keep(self, name: str, sql: str) -> None:
+        """Make a table that is computed once and then kept, in memory as far as it fits, else on disk."""
+        from pyspark.storagelevel import StorageLevel
+
+        with _failures():
+            frame = self._spark.sql(in_spark(sql)).persist(StorageLevel.MEMORY_AND_DISK)
+            frame.createOrReplaceTempView(name)
+        self._kept.append(frame)
+
+    def forget(self, most_recent: int = 0) -> None:
+        """Let go of what is kept, but for the ``most_recent``."""
+        kept, self._kept = self._kept[: len(self._kept) - most_recent], self._kept[-most_recent:]
+        if not most_recent:
+            self._kept = []
+        for frame in kept:
+            frame.unpersist()
+
+    def small_table(
+        self, name: str, columns: Sequence[str], rows: Iterable[Sequence[object]], types: Sequence[str]
+    ) -> None:
+        """Put a table of few rows beside the others; every executor is given the whole of it."""
+        fields = ", ".join(
+            f"{_quoted(column)}: {_TYPES[kind]}" for column, kind in zip(columns, types, strict=True)
+        )
+        listed = [dict(zip(columns, row, strict=True)) for row in rows]
+        text = json.dumps(listed, ensure_ascii=False, default=str)
+        with _failures():
+            self._spark.sql(
+                "SELECT /*+ BROADCAST(few) */ * FROM "
+                f"(SELECT inline(from_json(:rows, 'ARRAY<STRUCT<{fields}>>'))) AS few",
+                args={"rows": text},
+            ).createOrReplaceTempView(name)
+
+    def calendar(self, counts: Sequence[int]) -> None:
+        """Put the calendar beside the tables: for each day how many working days there were up to it."""
+        listed = ",".join(map(str, counts))
+        with _failures():
+            self._spark.sql(
+                f"DECLARE OR REPLACE VARIABLE {CALENDAR} ARRAY<BIGINT> "
+                f"DEFAULT CAST(split('{listed}', ',') AS ARRAY<BIGINT>)"
+            )
+
+    def fetch(self, sql: str) -> list[tuple[object, ...]]:
+        """Return the rows of a statement that gives few: they come to this process."""
+        with _failures():
+            return [tuple(row) for row in self._spark.sql(in_spark(sql)).collect()]
+
+    def _named(self, kind: str, frame: DataFrame) -> str:
+        name = f"{kind}_{id(frame)}"
+        frame.createOrReplaceTempView(name)
+        return name
+
+
+_WHERE = (
+    "_metadata.file_path AS file_path",
+    "_metadata.file_block_start AS block",
+    "monotonically_increasing_id() AS place",
+)
+
+
+def _quoted(name: str) -> str:
+    return f"`{name}`"
+
+
+def _qualified(path: object, settings: object) -> object:
+    """Return a path with its scheme, as a file's URI."""
+    return path.getFileSystem(settings).makeQualified(path).toUri()  # type: ignore[attr-defined]
+
+
+def _started(master: str | None) -> SparkSession:
+    try:
+        # What pyspark says of the versions of other libraries is nothing to a user of chiso.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from pyspark.sql import SparkSession
+    except ImportError as error:
+        raise UsageError(Problem(_NO_PYSPARK, hint=_INSTALL)) from error
+    submitted = "PYSPARK_GATEWAY_PORT" in os.environ
+    if not submitted and shutil.which("java") is None and not os.environ.get("JAVA_HOME"):
+        raise UsageError(Problem(_NO_JAVA, hint=_INSTALL_JAVA))
+    builder = SparkSession.builder.appName("chiso").config("spark.ui.showConsoleProgress", "false")
+    if master is not None:
+        builder = builder.master(master)
+        if master.startswith("local"):
+            for name, value in _LOCAL.items():
+                builder = builder.config(name, value)
+    with _failures(_NOT_STARTED):
+        session = builder.getOrCreate()
+    # Spark's own log quotes rows that it cannot cope with.
+    session.sparkContext.setLogLevel("OFF")
+    return session
+
+
+@contextmanager
+def _failures(message: Text | None = None) -> Iterator[None]:
+    """Turn what Spark raises into an error that holds none of it."""
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except (Py4JError, PySparkException):
+        if os.environ.get("CHISO_DEBUG_SPARK"):
+            raise
+        raise RecordsError(Problem(message or _FAILED, hint=_SEE_SPARK)) from None
+
+
+_NO_PYSPARK = Text(vi="--engine spark cần pyspark", en="--engine spark needs pyspark")
+_INSTALL = Text(
+    vi="Cài: pip install 'chiso[spark]' (và Java 17); không có thì bỏ --engine",
+    en="Install it: pip install 'chiso[spark]' (and Java 17); or leave out --engine",
+)
+_NO_JAVA = Text(vi="--engine spark cần Java 17", en="--engine spark needs Java 17")
+_INSTALL_JAVA = Text(
+    vi="Cài Java 17 (ví dụ gói openjdk-17-jre-headless) hoặc đặt JAVA_HOME; không có thì bỏ --engine",
+    en="Install Java 17 (for instance openjdk-17-jre-headless) or set JAVA_HOME; or leave out --engine",
+)
+_NOT_STARTED = Text(vi="Không khởi động được Spark", en="Spark could not be started")
+_FAILED = Text(vi="Spark không làm xong việc", en="Spark could not finish the work")
+_SEE_SPARK = Text(
+    vi="Xem tên máy chủ, bộ nhớ và đĩa của Spark (docs/scale.md); "
+    "mọi máy phải thấy tệp hồ sơ dưới cùng đường dẫn",
+    en="See the master's name, and Spark's memory and disk (docs/scale.md); every machine must see the "
+    "records under the same path",
+)
