@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Protocol
 
 import duckdb
 
@@ -108,9 +109,26 @@ class ReportedFigure:
     row: int
 
 
+class Cluster(Protocol):
+    """Where the typed tables lie that are too large for this process; statements are in DuckDB's words."""
+
+    def small_table(
+        self, name: str, columns: Sequence[str], rows: Iterable[Sequence[object]], types: Sequence[str]
+    ) -> None:
+        """Put a table of few rows beside the others."""
+
+    def calendar(self, counts: Sequence[int]) -> None:
+        """Put the calendar beside the tables: for each day how many working days there were up to it."""
+
+    def fetch(self, sql: str) -> list[tuple[object, ...]]:
+        """Return the rows of a statement that gives few."""
+
+
 @dataclass(frozen=True)
 class Records:
     """Everything read for a run. The typed tables live in ``connection`` under their own names.
+
+    With a ``cluster`` they live there instead, ready to be counted but not to be listed.
 
     Units stand in them by the registry's codes. ``reported_unreadable`` counts the rows of reported
     figures that were set aside.
@@ -126,3 +144,4 @@ class Records:
     notes: tuple[Problem, ...]
     # How many sheets and tables of the files hold something and are not read; the notes name them.
     unread: int = 0
+    cluster: Cluster | None = None

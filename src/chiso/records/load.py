@@ -7,7 +7,8 @@ import tempfile
 import uuid
 import weakref
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -66,6 +67,7 @@ def load_records(
     show_officials: bool = False,
     registry_needed: bool = True,
     progress: Progress = SILENT,
+    spark: str | None = None,
 ) -> Records:
     """Return the records in ``paths`` (files or folders), typed, with every row accounted for.
 
@@ -73,8 +75,9 @@ def load_records(
     columns a catalogue uses; without it every known column is read. ``mappings`` are YAML files that
     spell headings and values as a source system does; ``corrections`` are filled forms of
     ``--quarantine``. Officials stay codes unless ``show_officials``. Without a registry units are not
-    looked at where it is not ``registry_needed``. Raises RecordsError when a file is missing or not
-    understood, or no registry is found; a row that cannot be read is set aside instead.
+    looked at where it is not ``registry_needed``. With ``spark`` (a master's name, "" for the one that
+    runs) Spark reads and keeps the tables; it takes UTF-8 CSV and Parquet. Raises RecordsError when a file
+    is missing or not understood, or no registry is found; a row that cannot be read is set aside instead.
     """
     given = [Path(path) for path in paths]
     mapping_files = [Path(path) for path in mappings]
@@ -90,7 +93,7 @@ def load_records(
     else:
         tree, registry_part = UnitTree(()), None
         notes.append(Problem(_NO_REGISTRY_NOTE))
-    loader = _Loader(tree, needed, [file.path for file in files], corrected, progress, show_officials)
+    loader = _loader(spark)(tree, needed, [file.path for file in files], corrected, progress, show_officials)
     for file in files:
         if file.recognised.table.name in COUNTED_TABLES:
             loader.add(file)
@@ -241,7 +244,15 @@ def _check_registry(files: Sequence[TableFile], *, explicit: bool) -> None:
         )
 
 
-class _Loader:
+def _loader(spark: str | None) -> Callable[..., Loader]:
+    if spark is None:
+        return Loader
+    from chiso.records.spark.load import SparkLoader
+
+    return partial(SparkLoader, spark or None)
+
+
+class Loader:
     """Fills the typed tables file by file; ``finish`` marks what is set aside and seals the result."""
 
     def __init__(
@@ -328,7 +339,7 @@ class _Loader:
             reported_unreadable=self._reported_unreadable,
             files=tuple(self._sources),
             quarantine=tuple(self._quarantine),
-            notes=(*notes, *self._notes, *lacking_notes(self._tables.values())),
+            notes=(*notes, *self._notes, *lacking_notes(table.parts for table in self._tables.values())),
             unread=unread,
         )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from chiso.errors import Place, Problem, Text, plural
 from chiso.records.cells import identifier
+from chiso.records.part import Part
 from chiso.records.personal_text import holds_personal_number
 from chiso.records.typed_table import TypedTable
 
@@ -31,12 +32,16 @@ def drop_personal_columns(table: TypedTable) -> Iterator[Problem]:
                 continue
             table.connection.execute(f"UPDATE {table.spec.name} SET {name} = NULL WHERE {inside}")
             part.not_read.add(column.name)
-            heading, word = part.file.heading(column.name), plural(rows, "row", "rows")
-            yield Problem(
-                Text(
-                    vi=f"Cột “{heading}” có số giấy tờ, điện thoại hoặc thư điện tử ở {rows} dòng: không đọc",
-                    en=f"Column “{heading}” holds identity or telephone numbers or e-mail "
-                    f"in {rows} {word}: not read",
-                ),
-                Place(part.file.label),
-            )
+            yield personal_note(part, column.name, rows)
+
+
+def personal_note(part: Part, column: str, rows: int) -> Problem:
+    """Return what the owner of a file should know of a column that is not read."""
+    heading, word = part.file.heading(column), plural(rows, "row", "rows")
+    return Problem(
+        Text(
+            vi=f"Cột “{heading}” có số giấy tờ, điện thoại hoặc thư điện tử ở {rows} dòng: không đọc",
+            en=f"Column “{heading}” holds identity or telephone numbers or e-mail in {rows} {word}: not read",
+        ),
+        Place(part.file.label),
+    )

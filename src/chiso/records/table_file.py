@@ -203,12 +203,15 @@ def _whole(cells: Sequence[Cell], guess: Guess | None, file: TableFile) -> Row:
     if len(cells) == width:
         return Row(cells, None, guess)
     if file.sheet.format == "csv":
-        fault = Text(
-            vi=f"có {len(cells)} ô, tiêu đề có {width} cột",
-            en=f"has {len(cells)} cells, the header has {width} columns",
-        )
-        return Row(None, fault, guess)
+        return Row(None, wrong_width(len(cells), width), guess)
     return Row([*cells[:width], *[""] * (width - len(cells))], None, guess)
+
+
+def wrong_width(cells: int, width: int) -> Text:
+    """Return the fault of a row with more or fewer cells than the header has columns."""
+    return Text(
+        vi=f"có {cells} ô, tiêu đề có {width} cột", en=f"has {cells} cells, the header has {width} columns"
+    )
 
 
 def other_header(file: TableFile, row: int) -> Problem:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from chiso.records.cells import MAY_BE_UNREADABLE, bounded, identifier, quoted, sql_type, typed, unreadable
+from chiso.records.cells import (
+    MAY_BE_UNREADABLE,
+    Seldom,
+    bounded,
+    identifier,
+    in_place,
+    quoted,
+    sql_type,
+    typed,
+    unreadable,
+)
 from chiso.records.dataset import NOT_SET_ASIDE, QUARANTINED
 from chiso.records.table_file import TableFile
 from chiso.terms.columns import ColumnSpec, TableSpec
@@ -38,12 +48,13 @@ def typed_rows(
     *,
     show_officials: bool,
     carried: Sequence[str] = (),
+    seldom: Seldom = in_place,
 ) -> str:
     """Return the SELECT that types the cells of ``source``, rows laid out as in ``file``.
 
     It gives ``columns`` (null where the file lacks one), what is ``carried`` along untouched, ``unread``
     (a bit for each column whose cell is filled but cannot be read, or empty though required) and
-    ``set_aside``.
+    ``set_aside``. ``seldom`` is for ``cells.typed``.
     """
     spec = file.recognised.table
     present = [column for column in columns if column.name in cells]
@@ -52,7 +63,7 @@ def typed_rows(
 
     def value(column: ColumnSpec) -> str:
         words = file.spelling.value_spellings(spec.name, column)
-        return typed(column, _raw(column.name), words, show_officials=show_officials)
+        return typed(column, _raw(column.name), words, show_officials=show_officials, seldom=seldom)
 
     raw = ", ".join(f"{cells[c.name]} AS {_raw(c.name)}" for c in present)
     parse = ", ".join(f"{_raw(c.name)}, {value(c)} AS {names[c.name]}" for c in present)

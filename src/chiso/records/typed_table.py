@@ -26,6 +26,8 @@ from chiso.records.typed_rows import cells_of, columns_read, typed_rows
 from chiso.terms.columns import ColumnSpec, TableSpec
 
 _ROWS_AT_A_TIME = 50_000
+# A code as a spreadsheet writes it that took it for a number.
+LOST_CODE = "[0-9]([.,][0-9]+)?E\\+[0-9]+"
 # What a total or a repeated heading begins with in SQL's eyes; Python then looks at the whole row.
 _SUSPECT_WORDS = "^(tổng|cộng|total|grand total)"
 
@@ -154,7 +156,7 @@ class TypedTable:
             name = identifier(column.name)
             found = self.connection.execute(
                 f"SELECT rowid FROM {self.spec.name} WHERE rowid >= ? AND contains({name}, 'E+') "
-                f"AND regexp_full_match({name}, '[0-9]([.,][0-9]+)?E\\+[0-9]+')",
+                f"AND regexp_full_match({name}, '{LOST_CODE}')",
                 [part.first],
             ).fetchall()
             for (position,) in found:

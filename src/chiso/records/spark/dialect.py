@@ -25,6 +25,7 @@ def in_spark(sql: str) -> str:
     tree = sqlglot.parse_one(sql, read="duckdb")
     # From the leaves up: what a function is said with is said already.
     for node in reversed(list(tree.walk())):
+        assert isinstance(node, exp.Expression)
         said = _said(node)
         if said is node or said is None:
             continue
@@ -33,6 +34,14 @@ def in_spark(sql: str) -> str:
         else:
             node.replace(said)
     return tree.sql(dialect="spark", comments=False)
+
+
+def in_lambda(value: Callable[[str], str], cell: str) -> str:
+    """Return ``value`` of a cell as the body of a function: Spark makes no code of it, and plans it once.
+
+    For what is seldom needed: code would be long, and compiled for every statement.
+    """
+    return f"get(transform(array({cell}), odd -> {value('odd')}), 0)"
 
 
 def _said(node: exp.Expression) -> _Said:
@@ -146,24 +155,34 @@ def _in_java(pattern: str) -> str:
 
 def _written_plainly(text: str) -> str:
     """Return the moment in one of the forms of ``cells.DATE_FORMATS``; null for any other."""
+    # Nearly every moment is written so; Spark's own cast is quickest, and takes nothing that we do not.
+    day = f"concat(substring({text}, 7, 4), '-', substring({text}, 4, 2), '-', left({text}, 2))"
+    plain = (
+        f"CASE WHEN {text} RLIKE '^[0-9]{{2}}/[0-9]{{2}}/[0-9]{{4}}( {_CLOCK})?\\\\z' "
+        f"THEN try_cast(concat({day}, substring({text}, 11)) AS TIMESTAMP_NTZ) "
+        f"WHEN {text} RLIKE '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}( {_CLOCK})?\\\\z' "
+        f"THEN try_cast({text} AS TIMESTAMP_NTZ)"
+    )
+    return f"{plain} ELSE {in_lambda(_in_any_form, text)} END"
+
+
+def _in_any_form(text: str) -> str:
     parts = f"split({text}, '[^0-9]')"
     clock = "([0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2})?)"
-    compact = [f"substring({text}, {start}, {length})" for start, length in _COMPACT]
-    return (
-        f"CASE WHEN {text} RLIKE '^[0-9]{{1,2}}([/-])[0-9]{{1,2}}\\\\1[0-9]{{4}}( {clock})?\\\\z' "
-        f"THEN {_moment(*_numbers(parts, (2, 1, 0, 3, 4, 5)))} "
-        f"WHEN {text} RLIKE '^[0-9]{{4}}-[0-9]{{1,2}}-[0-9]{{1,2}}([ T]{clock})?\\\\z' "
-        f"THEN {_moment(*_numbers(parts, (0, 1, 2, 3, 4, 5)))} "
-        f"WHEN {text} RLIKE '^([0-9]{{7,8}}|[0-9]{{13,14}})\\\\z' "
-        f"THEN {_moment(*(f'CAST(nullif({part}, {_EMPTY}) AS INT)' for part in compact))} "
-        f"WHEN {text} RLIKE '^[0-9]{{1,2}}:[0-9]{{1,2}} [0-9]{{1,2}}/[0-9]{{1,2}}/[0-9]{{4}}\\\\z' "
-        f"THEN {_moment(*_numbers(parts, (4, 3, 2, 0, 1, None)))} "
-        f"WHEN {text} RLIKE '^[0-9]{{1,2}}(:[0-9]{{1,2}}){{2}} [0-9]{{1,2}}/[0-9]{{1,2}}/[0-9]{{4}}\\\\z' "
-        f"THEN {_moment(*_numbers(parts, (5, 4, 3, 0, 1, 2)))} END"
+    compact = [f"CAST(nullif(substring({text}, {start}, {length}), '') AS INT)" for start, length in _COMPACT]
+    day = "[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}"
+    forms = (
+        (f"[0-9]{{1,2}}([/-])[0-9]{{1,2}}\\\\1[0-9]{{4}}( {clock})?", _numbers(parts, (2, 1, 0, 3, 4, 5))),
+        (f"[0-9]{{4}}-[0-9]{{1,2}}-[0-9]{{1,2}}([ T]{clock})?", _numbers(parts, (0, 1, 2, 3, 4, 5))),
+        ("([0-9]{7,8}|[0-9]{13,14})", compact),
+        (f"[0-9]{{1,2}}:[0-9]{{1,2}} {day}", _numbers(parts, (4, 3, 2, 0, 1, None))),
+        (f"[0-9]{{1,2}}(:[0-9]{{1,2}}){{2}} {day}", _numbers(parts, (5, 4, 3, 0, 1, 2))),
     )
+    cases = (f"WHEN {text} RLIKE '^{form}\\\\z' THEN {_moment(*numbers)}" for form, numbers in forms)
+    return f"CASE {' '.join(cases)} END"
 
 
-_EMPTY = "''"
+_CLOCK = "[0-9]{2}:[0-9]{2}:[0-9]{2}"
 _COMPACT = ((1, 4), (5, 2), (7, 2), (9, 2), (11, 2), (13, 2))
 _ISO = (
     "^([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})[ T]([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2})(?:\\\\.([0-9]+))?)?"
@@ -180,9 +199,7 @@ def _zoned(text: str) -> str:
     """Return a moment with a zone in Vietnam's time; null for any other text."""
     pattern = f"{_ISO} ?(Z|([+-])([0-9]{{2}}):?([0-9]{{2}})?)\\\\z"
     sign, hours, minutes = (f"regexp_extract({text}, '{pattern}', {group})" for group in (9, 10, 11))
-    away = [
-        f"coalesce(CAST(nullif(concat({sign}, {part}), {sign}) AS INT), 0)" for part in (hours, minutes)
-    ]
+    away = [f"coalesce(CAST(nullif(concat({sign}, {part}), {sign}) AS INT), 0)" for part in (hours, minutes)]
     moment = _iso_moment(text, pattern)
     ours = f"timestampadd(MINUTE, 420 - {away[0]} * 60 - {away[1]}, {moment})"
     return f"CASE WHEN {text} RLIKE '{pattern}' THEN {ours} END"
@@ -201,7 +218,8 @@ def _numbers(parts: str, places: tuple[int | None, ...]) -> list[str]:
     return ["0" if place is None else f"CAST(get({parts}, {place}) AS INT)" for place in places]
 
 
-def _moment(year: str, month: str, day: str, hour: str, minute: str, second: str) -> str:
+def _moment(*parts: str) -> str:
+    year, month, day, hour, minute, second = parts
     clock = f"coalesce({hour}, 0), coalesce({minute}, 0), coalesce({second}, 0)"
     made = f"try_make_timestamp_ntz({year}, {month}, {day}, {clock})"
     # A minute has no sixtieth second, which Spark would take for the next minute.

@@ -5,8 +5,8 @@ Every line is looked at by itself, as the machines of a cluster must. A line tha
 loads decides what becomes of its file.
 
 A source has the columns file_no, block and place (where a row stands), ``odd``, ``empty`` (a line without
-any letter), ``maybe`` (a row that may be none), ``given`` (the cells of such a row), ``found`` (how many cells
-a broken row has, -1 where there is a NUL) and ``cells`` (null in a broken row).
+any letter), ``maybe`` (a row that may be none), ``given`` (the cells of such a row), ``found`` (how many
+cells a broken row has) and ``cells`` (null in a broken row).
 """
 
 from __future__ import annotations
@@ -61,14 +61,12 @@ def rows_of_lines(lines: str, files: str, file: TableFile) -> str:
     parted = (
         "SELECT *, CASE WHEN quotes THEN "
         f"CASE WHEN NOT odd THEN {taken} END ELSE split(value, '{part}', -1) END AS given_cells FROM ("
-        f"SELECT *, NOT is_valid_utf8(value) OR (quotes AND NOT {text} RLIKE '^(?:{cell}{part})++\\\\z') AS odd "
+        "SELECT *, NOT is_valid_utf8(value) OR "
+        f"(quotes AND NOT {text} RLIKE '^(?:{cell}{part})++\\\\z') AS odd "
         "FROM (SELECT f.file_no, l.block, l.place, l.value, contains(l.value, '\"') AS quotes "
         f"FROM {lines} l JOIN {files} f ON f.path = l.file_path))"
     )
-    found = (
-        "CASE WHEN contains(value, chr(0)) THEN -1 "
-        f"WHEN size(given_cells) <> {file.width} THEN size(given_cells) END"
-    )
+    found = f"CASE WHEN size(given_cells) <> {file.width} THEN size(given_cells) END"
     return _source(file, f"SELECT *, value = '' AS empty, {found} AS found FROM ({parted})")
 
 
@@ -78,9 +76,9 @@ def rows_of_parquet(rows: str, files: str, file: TableFile, kinds: dict[str, str
     None where a column that would be read has a type whose text is not exact.
     """
     texts = []
-    for heading in file.headings:
+    for place, heading in enumerate(file.sheet.headings or ()):
         form = _AS_TEXT.get(kinds.get(heading, ""))
-        column = _column_at(file, heading)
+        column = _column_at(file, place)
         if column is not None and (form is None or (column.kind in _CODES and kinds[heading] != "string")):
             return None
         texts.append((form or "CAST(NULL AS STRING)").format("l.`" + heading.replace("`", "``") + "`"))
@@ -92,17 +90,17 @@ def rows_of_parquet(rows: str, files: str, file: TableFile, kinds: dict[str, str
     )
 
 
-def _column_at(file: TableFile, heading: str) -> ColumnSpec | None:
+def _column_at(file: TableFile, place: int) -> ColumnSpec | None:
     recognised = file.recognised
-    places = {**{place: name for name, place in recognised.seconds.items()}}
-    places |= {place: name for name, place in recognised.positions.items()}
-    name = places.get(file.headings.index(heading))
+    places = {at: name for known in (recognised.seconds, recognised.positions) for name, at in known.items()}
+    name = places.get(place)
     return None if name is None else recognised.table.columns[name]
 
 
 def _source(file: TableFile, rows: str) -> str:
     return (
-        "SELECT file_no, block, place, odd, empty, found, maybe, CASE WHEN maybe THEN given_cells END AS given, "
+        "SELECT file_no, block, place, odd, empty, found, maybe, "
+        "CASE WHEN maybe THEN given_cells END AS given, "
         "CASE WHEN found IS NULL THEN given_cells END AS cells FROM ("
         f"SELECT *, {_maybe(file)} AS maybe FROM ({rows}))"
     )
@@ -114,7 +112,7 @@ def cell_at(position: int) -> str:
 
 
 def _maybe(file: TableFile) -> str:
-    """Return the condition that a row might be none: everything that ``RowReader`` would say so of, and more."""
+    """Return the condition that a row might be none: it holds wherever ``RowReader`` says that one is."""
     positions, table = file.recognised.positions, file.recognised.table
     required = [positions[name] for name in table.required if name in positions]
     if "unit_name" in positions and "unit_code" not in positions:
@@ -124,7 +122,8 @@ def _maybe(file: TableFile) -> str:
     sure = [
         "found IS NULL",
         *(f"coalesce({cell} >= '!' AND NOT startswith({cell}, chr(160)), FALSE)" for cell in there),
-        f"coalesce(char_length({key}) > 4 AND {key} RLIKE '{_PLAIN_KEY}' AND NOT contains({key}, '='), FALSE)",
+        f"coalesce(char_length({key}) > 4 AND {key} RLIKE '{_PLAIN_KEY}', FALSE)",
+        f"NOT contains({key}, '=')",
     ]
     filled = f"filter(transform(given_cells, c -> trim(BOTH {_BLANKS} FROM coalesce(c, ''))), c -> c <> '')"
     known = ", ".join(f"'{_in_text(word)}'" for word in sorted(_headings(file)))

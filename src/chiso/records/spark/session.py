@@ -6,11 +6,13 @@ What Spark says of a failure may quote the row it failed on, so it is never pass
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import warnings
+import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from chiso.errors import Problem, RecordsError, Text, UsageError
@@ -35,6 +37,7 @@ _SETTINGS: Mapping[str, str] = {
     # The calendar is a literal of 40,000 numbers: plans are not spelt out with it.
     "spark.sql.maxPlanStringLength": "2000",
 }
+# DuckDB's types of the columns of small tables, in Spark's words.
 _TYPES: Mapping[str, str] = {
     "VARCHAR": "STRING",
     "INTEGER": "INT",
@@ -56,7 +59,9 @@ class Session:
         self._spark = _started(master).newSession()
         for name, value in _SETTINGS.items():
             self._spark.conf.set(name, value)
-        self._kept: list[DataFrame] = []
+        self._kept: dict[str, DataFrame] = {}
+        # What is kept goes with the session.
+        weakref.finalize(self, _forget_all, self._kept).atexit = False
 
     def lines(self, paths: Sequence[str]) -> str:
         """Return the name of a table of lines: value, and where each stands: file_path, block, place.
@@ -76,11 +81,15 @@ class Session:
 
     def paths_as_spark_has_them(self, paths: Sequence[str]) -> list[str]:
         """Return paths in the form of the column ``file_path``."""
-        hadoop = self._spark.sparkContext._jvm.org.apache.hadoop.fs  # type: ignore[union-attr]
+        hadoop = self._spark.sparkContext._jvm.org.apache.hadoop.fs
         settings = self._spark.sparkContext._jsc.hadoopConfiguration()  # type: ignore[attr-defined]
         return [str(_qualified(hadoop.Path(path), settings)) for path in paths]
 
-    def define(self, name: str, spark_sql: str) -> None:
+    def define(self, name: str, sql: str) -> None:
+        """Give a query a name."""
+        self.define_rows(name, in_spark(sql))
+
+    def define_rows(self, name: str, spark_sql: str) -> None:
         """Give a query in Spark's own words a name."""
         with _failures():
             self._spark.sql(spark_sql).createOrReplaceTempView(name)
@@ -92,15 +101,11 @@ class Session:
         with _failures():
             frame = self._spark.sql(in_spark(sql)).persist(StorageLevel.MEMORY_AND_DISK)
             frame.createOrReplaceTempView(name)
-        self._kept.append(frame)
+        self._kept[name] = frame
 
-    def forget(self, most_recent: int = 0) -> None:
-        """Let go of what is kept, but for the ``most_recent``."""
-        kept, self._kept = self._kept[: len(self._kept) - most_recent], self._kept[-most_recent:]
-        if not most_recent:
-            self._kept = []
-        for frame in kept:
-            frame.unpersist()
+    def forget(self, name: str) -> None:
+        """Let go of a table that is kept."""
+        self._kept.pop(name).unpersist()
 
     def small_table(
         self, name: str, columns: Sequence[str], rows: Iterable[Sequence[object]], types: Sequence[str]
@@ -145,6 +150,12 @@ _WHERE = (
 )
 
 
+def _forget_all(kept: dict[str, DataFrame]) -> None:
+    for frame in kept.values():
+        with suppress(Exception):
+            frame.unpersist()
+
+
 def _quoted(name: str) -> str:
     return f"`{name}`"
 
@@ -173,8 +184,10 @@ def _started(master: str | None) -> SparkSession:
                 builder = builder.config(name, value)
     with _failures(_NOT_STARTED):
         session = builder.getOrCreate()
-    # Spark's own log quotes rows that it cannot cope with.
+    # Spark's own logs quote rows that they cannot cope with.
     session.sparkContext.setLogLevel("OFF")
+    for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger", "py4j"):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     return session
 
 
