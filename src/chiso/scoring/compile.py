@@ -179,7 +179,7 @@ class _Printer:
         return _dated(self.sql(tree), tree.type == "timestamp")
 
     def _workdays_up_to(self, tree: Expression) -> str:
-        return f"calendar.counts[date_diff('day', DATE '{FIRST_DAY}', {self._day(tree)}) + 1]"
+        return f"list_element(calendar.counts, date_diff('day', DATE '{FIRST_DAY}', {self._day(tree)}) + 1)"
 
 
 # Which unit answers for the records of a code may change from period to period.

@@ -58,9 +58,6 @@ def _said(node: exp.Expression) -> _Said:
             node.set("expression", _pattern(node.expression, str))
         case exp.ToMap():
             return _found_in_map(node)
-        case exp.Bracket() if _is_calendar(node.this):
-            # Beyond either end of the list there is nothing, as in DuckDB; sqlglot counts from 0 already.
-            return _call("get", exp.column(CALENDAR), node.expressions[0])
         case exp.Join() if isinstance(node.this, exp.Table) and node.this.name == "calendar":
             node.pop()
         case exp.DateDiff() if node.text("unit").upper() == "MINUTE":
@@ -108,19 +105,21 @@ def _nfc(node: exp.Anonymous) -> _Said:
     return _raw(f"CASE WHEN {text} IS NOT NULL THEN {composed} END")
 
 
+def _in_calendar(node: exp.Anonymous) -> _Said:
+    # Beyond either end of the list there is nothing, as in DuckDB, which counts from 1.
+    return _raw(f"get({CALENDAR}, {_printed(node.expressions[1])} - 1)")
+
+
 def _strptime(node: exp.Anonymous) -> _Said:
     return _raw(_written_plainly(_printed(node.expressions[0])))
 
 
 _FUNCTIONS: Mapping[str, Callable[[exp.Anonymous], _Said]] = {
+    "list_element": _in_calendar,
     "strlen": _strlen,
     "nfc_normalize": _nfc,
     "try_strptime": _strptime,
 }
-
-
-def _is_calendar(node: exp.Expression) -> bool:
-    return isinstance(node, exp.Column) and node.table == "calendar"
 
 
 def _found_in_map(node: exp.ToMap) -> exp.Expression:

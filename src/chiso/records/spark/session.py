@@ -10,10 +10,9 @@ import logging
 import os
 import shutil
 import warnings
-import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from chiso.errors import Problem, RecordsError, Text, UsageError
 from chiso.records.spark.dialect import CALENDAR, in_spark
@@ -59,9 +58,6 @@ class Session:
         self._spark = _started(master).newSession()
         for name, value in _SETTINGS.items():
             self._spark.conf.set(name, value)
-        self._kept: dict[str, DataFrame] = {}
-        # What is kept goes with the session.
-        weakref.finalize(self, _forget_all, self._kept).atexit = False
 
     def lines(self, paths: Sequence[str]) -> str:
         """Return the name of a table of lines: value, and where each stands: file_path, block, place.
@@ -81,8 +77,8 @@ class Session:
 
     def paths_as_spark_has_them(self, paths: Sequence[str]) -> list[str]:
         """Return paths in the form of the column ``file_path``."""
-        hadoop = self._spark.sparkContext._jvm.org.apache.hadoop.fs
-        settings = self._spark.sparkContext._jsc.hadoopConfiguration()  # type: ignore[attr-defined]
+        context: Any = self._spark.sparkContext
+        hadoop, settings = context._jvm.org.apache.hadoop.fs, context._jsc.hadoopConfiguration()
         return [str(_qualified(hadoop.Path(path), settings)) for path in paths]
 
     def define(self, name: str, sql: str) -> None:
@@ -95,17 +91,18 @@ class Session:
             self._spark.sql(spark_sql).createOrReplaceTempView(name)
 
     def keep(self, name: str, sql: str) -> None:
-        """Make a table that is computed once and then kept, in memory as far as it fits, else on disk."""
-        from pyspark.storagelevel import StorageLevel
+        """Make a table that is computed now and kept by the executors, in memory or on disk.
 
+        How it was made is forgotten, or every later statement would be planned with all of it. A machine
+        that is lost takes its part of the table along, and the run fails.
+        """
         with _failures():
-            frame = self._spark.sql(in_spark(sql)).persist(StorageLevel.MEMORY_AND_DISK)
+            frame = self._spark.sql(in_spark(sql)).localCheckpoint(eager=True)
             frame.createOrReplaceTempView(name)
-        self._kept[name] = frame
 
     def forget(self, name: str) -> None:
         """Let go of a table that is kept."""
-        self._kept.pop(name).unpersist()
+        self._spark.catalog.dropTempView(name)
 
     def small_table(
         self, name: str, columns: Sequence[str], rows: Iterable[Sequence[object]], types: Sequence[str]
@@ -150,19 +147,13 @@ _WHERE = (
 )
 
 
-def _forget_all(kept: dict[str, DataFrame]) -> None:
-    for frame in kept.values():
-        with suppress(Exception):
-            frame.unpersist()
-
-
 def _quoted(name: str) -> str:
     return f"`{name}`"
 
 
-def _qualified(path: object, settings: object) -> object:
-    """Return a path with its scheme, as a file's URI."""
-    return path.getFileSystem(settings).makeQualified(path).toUri()  # type: ignore[attr-defined]
+def _qualified(path: Any, settings: Any) -> Any:
+    """Return a path of Hadoop's with its scheme, as a file's URI."""
+    return path.getFileSystem(settings).makeQualified(path).toUri()
 
 
 def _started(master: str | None) -> SparkSession:

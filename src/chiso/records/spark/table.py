@@ -22,8 +22,8 @@ from chiso.records.personal_text import BETWEEN_FIGURES, MAIL, PERSONAL_NUMBER
 from chiso.records.set_aside import codes_by_text, columns_present, quarantined_at
 from chiso.records.sources.delimited import DelimitedText
 from chiso.records.sources.encoding import UTF8, UTF8_MARKED
-from chiso.records.spark.rows import CARRIED, cell_at, rows_of_lines, rows_of_parquet
 from chiso.records.spark.dialect import in_lambda
+from chiso.records.spark.rows import CARRIED, cell_at, rows_of_lines, rows_of_parquet
 from chiso.records.spark.session import Session
 from chiso.records.survey import Contents
 from chiso.records.table_file import TableFile, other_header, wrong_width
@@ -52,6 +52,7 @@ class _Block:
     first: int
     last_filled: int | None
     last_sure: int | None
+    doubtful: int
     odd: int
     personal: tuple[int, ...]
     # What leads from a place to a position in the table.
@@ -155,11 +156,12 @@ class SparkTable:
         )
         rows = self._session.fetch(
             "SELECT file_no, block, count(*), min(place), max(place) FILTER (WHERE NOT empty), "
-            f"max(place) FILTER (WHERE NOT maybe), count(*) FILTER (WHERE odd){personal} "
+            "max(place) FILTER (WHERE NOT maybe), count(*) FILTER (WHERE maybe), "
+            f"count(*) FILTER (WHERE odd){personal} "
             f"FROM {self._typed} GROUP BY file_no, block ORDER BY file_no, block"
         )
-        for file_no, start, lines, first, filled, sure, odd, *counts in map(_integers, rows):
-            own = (file_no or 0, start or 0, lines or 0, first or 0, filled, sure, odd or 0)
+        for file_no, start, lines, first, filled, sure, doubtful, odd, *counts in map(_integers, rows):
+            own = (file_no or 0, start or 0, lines or 0, first or 0, filled, sure, doubtful or 0, odd or 0)
             self.files[file_no or 0].blocks.append(_Block(*own, tuple(count or 0 for count in counts)))
         problems: list[Problem] = []
         position = 0
@@ -196,14 +198,14 @@ class SparkTable:
 
     def _leave_out(self) -> None:
         """Settle which rows are no records: titles, totals, headings again, notes."""
-        doubtful = self._session.fetch(
-            f"SELECT file_no, block, place, given FROM {self._typed} WHERE maybe LIMIT {_MOST_DOUBTFUL + 1}"
-        )
-        if len(doubtful) > _MOST_DOUBTFUL:
+        count = sum(block.doubtful for file in self.files for block in file.blocks)
+        if count > _MOST_DOUBTFUL:
             raise RecordsError(
                 [_import_first(file.part.file, _TOO_DOUBTFUL) for file in self.files[:_FILES_NAMED]]
             )
         by_file: dict[int, dict[int, Sequence[str]]] = {}
+        sql = f"SELECT file_no, block, place, given FROM {self._typed} WHERE maybe"
+        doubtful = self._session.fetch(sql) if count else []
         for file_no, block_start, place, given in doubtful:
             file = self.files[_int(file_no)]
             block = next(block for block in file.blocks if block.block == block_start)
@@ -327,19 +329,16 @@ class SparkTable:
         """Return the texts that stand for units; of the registry's codes all, whether or not they do."""
         name = self.spec.name
         self._session.small_table(f"codes_{name}", ("code",), [(unit.code,) for unit in units], ("VARCHAR",))
-        texts = {unit.code: None for unit in units}
-        for column in naming:
-            rows = self._session.fetch(
-                f"SELECT DISTINCT t.{column} FROM {self._placed} t LEFT JOIN codes_{name} c "
-                f"ON c.code = t.{column} WHERE t.{column} IS NOT NULL AND c.code IS NULL "
-                f"LIMIT {_MOST_SPELLINGS + 1}"
+        texts = " UNION ALL ".join(f"SELECT {column} AS text FROM {self._placed}" for column in naming)
+        rows = self._session.fetch(
+            f"SELECT DISTINCT t.text FROM ({texts}) t LEFT JOIN codes_{name} c ON c.code = t.text "
+            f"WHERE t.text IS NOT NULL AND c.code IS NULL LIMIT {_MOST_SPELLINGS + 1}"
+        )
+        if len(rows) > _MOST_SPELLINGS:
+            raise RecordsError(
+                [_import_first(file.part.file, _TOO_MANY_UNITS) for file in self.files[:_FILES_NAMED]]
             )
-            if len(rows) > _MOST_SPELLINGS:
-                raise RecordsError(
-                    [_import_first(file.part.file, _TOO_MANY_UNITS) for file in self.files[:_FILES_NAMED]]
-                )
-            texts.update((str(text), None) for (text,) in rows)
-        return list(texts)
+        return [*(unit.code for unit in units), *(str(text) for (text,) in rows)]
 
     @property
     def sealed(self) -> LoadedTable:
@@ -360,6 +359,8 @@ class SparkTable:
 
     def quarantined(self, most: int) -> Iterator[QuarantinedRow]:
         """Yield where the first ``most`` rows in quarantine stand, and why each is there."""
+        if not self._table.quarantined:
+            return
         rows = self._session.fetch(
             f"SELECT rowid, unread, found, lost FROM {self.spec.name} WHERE set_aside = {QUARANTINED} "
             f"ORDER BY rowid LIMIT {max(most, 0)}"
