@@ -46,7 +46,15 @@ _MONTHS = ("1", "02", "12", "13", "00", "8", "08")
 _YEARS = ("2026", "2024", "1989", "1990", "2099", "2100", "26", "202")
 _CLOCKS = (
     *("", "", " 07:30", " 7:5", " 23:59:59", " 24:00:00", " 7:30:60", " 07:30:00.5", " 00:00:00", "T07:30"),
-    *("T07:30:15", "T23:30:00Z", "T23:30:00+07:00", " 16:59:30-0330", "T07:30:00.123456+07", "  07:30", " 7"),
+    *(
+        "T07:30:15",
+        "T23:30:00Z",
+        "T23:30:00+07:00",
+        " 16:59:30-0330",
+        "T07:30:00.123456+07",
+        "  07:30",
+        "\t 07:30",
+    ),
 )
 _TEXTS = (
     *(
@@ -248,11 +256,14 @@ def test_an_export_with_all_that_exports_have_is_read_alike() -> None:
     assert {row[-1] for row in rows} == {0, 1, 2}
 
 
+_at = datetime.fromisoformat
+
+
 def test_parquet_is_read_as_the_text_it_stands_for(tmp_path: Path) -> None:
     rows: Sequence[tuple[object, ...]] = [
-        ("HS-01", "X", datetime(2026, 8, 1, 7, 30, 0, 600_000), 5, True),
+        ("HS-01", "X", _at("2026-08-01T07:30:00.600000"), 5, True),
         ("HS-02", "X", None, None, None),
-        ("HS-03", "W", datetime(2026, 8, 31, 23, 59, 59), 0, False),
+        ("HS-03", "W", _at("2026-08-31T23:59:59"), 0, False),
     ]
     (tmp_path / "units.csv").write_text("unit_code,unit_name,level\nX,Xã Ia Ơ,commune\n")
     with duckdb.connect(":memory:") as connection:
@@ -265,8 +276,8 @@ def test_parquet_is_read_as_the_text_it_stands_for(tmp_path: Path) -> None:
     _, by_spark = _alike(tmp_path, {"cases": {"received_at", "fee", "digitized"}})
     assert by_spark.cluster is not None
     found = by_spark.cluster.fetch("SELECT received_at, fee, digitized FROM cases ORDER BY rowid")
-    assert found[0] == (datetime(2026, 8, 1, 7, 30, 1), 5, True)
-    assert found[1:] == [(None, None, None), (datetime(2026, 8, 31, 23, 59, 59), 0, False)]
+    assert found[0] == (_at("2026-08-01T07:30:01"), 5, True)
+    assert found[1:] == [(None, None, None), (_at("2026-08-31T23:59:59"), 0, False)]
 
 
 @pytest.mark.parametrize(

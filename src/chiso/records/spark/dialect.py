@@ -166,21 +166,26 @@ def _written_plainly(text: str) -> str:
 
 
 def _in_any_form(text: str) -> str:
-    parts = f"split({text}, '[^0-9]')"
+    parts = f"split({text}, '[^0-9]+')"
     clock = "([0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2})?)"
     compact = [f"CAST(nullif(substring({text}, {start}, {length}), '') AS INT)" for start, length in _COMPACT]
     day = "[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}"
     forms = (
-        (f"[0-9]{{1,2}}([/-])[0-9]{{1,2}}\\\\1[0-9]{{4}}( {clock})?", _numbers(parts, (2, 1, 0, 3, 4, 5))),
-        (f"[0-9]{{4}}-[0-9]{{1,2}}-[0-9]{{1,2}}([ T]{clock})?", _numbers(parts, (0, 1, 2, 3, 4, 5))),
+        (
+            f"[0-9]{{1,2}}([/-])[0-9]{{1,2}}\\\\1[0-9]{{4}}({_BLANK}{clock})?",
+            _numbers(parts, (2, 1, 0, 3, 4, 5)),
+        ),
+        (f"[0-9]{{4}}-[0-9]{{1,2}}-[0-9]{{1,2}}(({_BLANK}|T){clock})?", _numbers(parts, (0, 1, 2, 3, 4, 5))),
         ("([0-9]{7,8}|[0-9]{13,14})", compact),
-        (f"[0-9]{{1,2}}:[0-9]{{1,2}} {day}", _numbers(parts, (4, 3, 2, 0, 1, None))),
-        (f"[0-9]{{1,2}}(:[0-9]{{1,2}}){{2}} {day}", _numbers(parts, (5, 4, 3, 0, 1, 2))),
+        (f"[0-9]{{1,2}}:[0-9]{{1,2}}{_BLANK}{day}", _numbers(parts, (4, 3, 2, 0, 1, None))),
+        (f"[0-9]{{1,2}}(:[0-9]{{1,2}}){{2}}{_BLANK}{day}", _numbers(parts, (5, 4, 3, 0, 1, 2))),
     )
     cases = (f"WHEN {text} RLIKE '^{form}\\\\z' THEN {_moment(*numbers)}" for form, numbers in forms)
     return f"CASE {' '.join(cases)} END"
 
 
+# DuckDB takes any number of blanks where a form has one.
+_BLANK = "\\\\s+"
 _CLOCK = "[0-9]{2}:[0-9]{2}:[0-9]{2}"
 _COMPACT = ((1, 4), (5, 2), (7, 2), (9, 2), (11, 2), (13, 2))
 _ISO = (
@@ -210,7 +215,9 @@ def _iso_moment(text: str, pattern: str) -> str:
     *numbers, second, fraction = groups
     seconds = f"CAST(concat('0', {second}, '.', left(concat({fraction}, '0'), 6)) AS DECIMAL(8, 6))"
     whole = [f"CAST({number} AS INT)" for number in numbers]
-    return _moment(*whole, seconds)
+    midnight = f"{text} RLIKE '^[^ T]+[ T]24:0{{1,2}}(:0{{1,2}}([.]0+)?)?([^0-9:.]|\\\\z)'"
+    ended = f"timestampadd(DAY, 1, {_moment(*whole[:3], '0', '0', '0')})"
+    return f"CASE WHEN {midnight} THEN {ended} ELSE {_moment(*whole, seconds)} END"
 
 
 def _numbers(parts: str, places: tuple[int | None, ...]) -> list[str]:
