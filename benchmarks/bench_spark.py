@@ -1,9 +1,10 @@
 """Measures ``chiso score`` with DuckDB and with Spark on a local master, and holds their output to be equal.
 
-``python benchmarks/bench_spark.py [--rows N ...] [--heap 2g]`` makes the records if they are not there, runs each
-engine in a process of its own, and prints wall time, processor time and the peak memory of the driver: that
-of Python and of Java, whose heap is fixed. With two sizes it shows that the driver's memory does not grow
-with the rows. Nothing here fails because of a time; it does where a byte of the output differs. For Linux.
+``python benchmarks/bench_spark.py [--rows N ...] [--heap 2g]`` makes the records if they are not there, runs
+each engine in a process of its own, and prints wall time, processor time and the peak memory of the driver:
+that of Python and of Java, whose heap is fixed. With two sizes it shows that the driver's memory does not
+grow with the rows. Nothing here fails because of a time; it does where a byte of the output differs. For
+Linux.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from make_records import DEFAULT_SEED, RecordsFolder, records_folder
+from make_records import DATA, DEFAULT_SEED, RecordsFolder, records_folder
 
 RESULTS = Path(__file__).parent / "results"
 MASTER = "local[2]"
@@ -100,12 +101,13 @@ def main() -> None:
     """Measure, compare, print and keep the figures."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rows", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--data", type=Path, default=DATA, help="where the records are")
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED)
     parser.add_argument("--heap", default="2g", help="Java's heap, fixed for all sizes")
     options = parser.parse_args()
     runs: list[Run] = []
     for rows in options.rows:
-        folder = records_folder(rows, options.seed)
+        folder = records_folder(rows, options.seed, options.data)
         (by_duckdb, expected), (by_spark, found) = (
             score(folder, rows, engine, options.heap) for engine in ("duckdb", MASTER)
         )
