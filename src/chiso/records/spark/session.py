@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import shutil
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -79,7 +80,8 @@ class Session:
         """Return paths in the form of the column ``file_path``."""
         context: Any = self._spark.sparkContext
         hadoop, settings = context._jvm.org.apache.hadoop.fs, context._jsc.hadoopConfiguration()
-        return [str(_qualified(hadoop.Path(path), settings)) for path in paths]
+        found = (str(_qualified(hadoop.Path(path), settings)) for path in paths)
+        return [re.sub(_ROOT, "file:///", path) for path in found]
 
     def define(self, name: str, sql: str) -> None:
         """Give a query a name."""
@@ -140,8 +142,10 @@ class Session:
         return name
 
 
+# Of a file on disk Spark writes one slash or three.
+_ROOT = "^file:/+"
 _WHERE = (
-    "_metadata.file_path AS file_path",
+    f"regexp_replace(_metadata.file_path, '{_ROOT}', 'file:///') AS file_path",
     "_metadata.file_block_start AS block",
     "monotonically_increasing_id() AS place",
 )
