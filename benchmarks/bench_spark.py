@@ -1,7 +1,7 @@
 """Measures ``chiso score`` with DuckDB and with Spark on a local master, and holds their output to be equal.
 
 ``python benchmarks/bench_spark.py [--rows N ...] [--heap 2g]`` makes the records if they are not there, runs
-each engine in a process of its own, and prints wall time, processor time and the peak memory of the driver:
+each engine in a process of its own, and prints wall time and the peak memory of the driver:
 that of Python and of Java, whose heap is fixed. With two sizes it shows that the driver's memory does not
 grow with the rows. Nothing here fails because of a time; it does where a byte of the output differs. For
 Linux.
@@ -39,7 +39,6 @@ class Run:
     engine: str
     rows: int
     wall_seconds: float
-    cpu_seconds: float
     python_mb: int
     java_mb: int
 
@@ -51,7 +50,7 @@ def score(folder: RecordsFolder, rows: int, engine: str, heap: str) -> tuple[Run
     command += ["--engine", engine]
     peaks = {"python": 0, "java": 0}
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
-        began, before = time.perf_counter(), os.times()
+        began = time.perf_counter()
         process = subprocess.Popen(
             command, stdout=output, stderr=errors, env={**os.environ, "SPARK_DRIVER_MEMORY": heap}
         )
@@ -59,14 +58,13 @@ def score(folder: RecordsFolder, rows: int, engine: str, heap: str) -> tuple[Run
             for kind, peak in _peaks(process.pid):
                 peaks[kind] = max(peaks[kind], peak)
             time.sleep(PAUSE)
-        wall, after = time.perf_counter() - began, os.times()
+        wall = time.perf_counter() - began
         output.seek(0)
         errors.seek(0)
         printed, said = output.read(), errors.read().decode(errors="replace")
     if process.returncode != 0:
         raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}\n{said}")
-    cpu = after.children_user + after.children_system - before.children_user - before.children_system
-    return Run(engine, rows, wall, cpu, peaks["python"], peaks["java"]), printed
+    return Run(engine, rows, wall, peaks["python"], peaks["java"]), printed
 
 
 def _peaks(pid: int) -> Iterator[tuple[str, int]]:
@@ -88,10 +86,9 @@ def _peaks(pid: int) -> Iterator[tuple[str, int]]:
 
 
 def _table(runs: Sequence[Run]) -> str:
-    lines = ["| rows | engine | wall s | CPU s | Python MB | Java MB |", "|---|---|---|---|---|---|"]
+    lines = ["| rows | engine | wall s | Python MB | Java MB |", "|---|---|---|---|---|"]
     lines += [
-        f"| {run.rows:,} | {run.engine} | {run.wall_seconds:.1f} | {run.cpu_seconds:.1f} "
-        f"| {run.python_mb} | {run.java_mb} |"
+        f"| {run.rows:,} | {run.engine} | {run.wall_seconds:.1f} | {run.python_mb} | {run.java_mb} |"
         for run in runs
     ]
     return "\n".join(lines)

@@ -188,16 +188,18 @@ def _started(master: str | None) -> SparkSession:
 
 @contextmanager
 def _failures(message: Text | None = None) -> Iterator[None]:
-    """Turn what Spark raises into an error that holds none of it."""
+    """Turn what Spark raises into an error that holds nothing of it but its kind."""
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
     try:
         yield
-    except (Py4JError, PySparkException):
-        if os.environ.get("CHISO_DEBUG_SPARK"):
-            raise
-        raise RecordsError(Problem(message or _FAILED, hint=_SEE_SPARK)) from None
+    except (Py4JError, PySparkException) as error:
+        kind = (error.getCondition() if isinstance(error, PySparkException) else None) or type(error).__name__
+        said = message or _FAILED
+        raise RecordsError(
+            Problem(Text(vi=f"{said.vi} ({kind})", en=f"{said.en} ({kind})"), hint=_SEE_SPARK)
+        ) from None
 
 
 _NO_PYSPARK = Text(vi="--engine spark cần pyspark", en="--engine spark needs pyspark")
