@@ -175,6 +175,11 @@ def _check_goes_together(options: dict[str, Any], *, several: bool) -> None:
             "--history chỉ lưu bảng điểm của đơn vị, không dùng với --by",
             "--history keeps scores of units, it does not go with --by",
         )
+    if options["quarantine"] is not None and options["engine"] != "duckdb":
+        raise usage(
+            "--quarantine không dùng với Spark: các dòng ở lại trên các máy; chạy không có --engine",
+            "--quarantine does not go with Spark: the rows stay where they are; run without --engine",
+        )
     if options["series"] is not None and options["history"] is None:
         raise usage("--series cần --history", "--series needs --history")
 

@@ -326,6 +326,17 @@ series_option = click.option(
 )
 
 
+_ENGINE = click.option(
+    "--engine",
+    default="duckdb",
+    metavar="ENGINE",
+    help=say(
+        "Máy đếm: duckdb (mặc định), spark, local[2], spark://MÁY:CỔNG, yarn, k8s://… (docs/scale.md)",
+        "What counts: duckdb (default), spark, local[2], spark://HOST:PORT, yarn, k8s://… (docs/scale.md)",
+    ),
+)
+
+
 def history_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Where scoreboards are kept."""
     options = [
@@ -341,7 +352,7 @@ def history_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def scoring_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """What is scored: records, periods, rules and units."""
-    command = _all([profile_option, explain_sql_option], command)
+    command = _all([profile_option, explain_sql_option, _ENGINE], command)
     return periods_options(units_options(output_options(*FORMATS)(history_options(command))))
 
 

@@ -105,6 +105,8 @@ def _run(command: Callable[[], Any], language: Language, arguments: Sequence[str
         return error.exit_code
     except click.UsageError as error:
         click.echo(f"{_word('error', language)}: {_usage_message(error, language)}", err=True)
+        if isinstance(error, click.NoSuchOption) and error.option_name == "--engine":
+            click.echo(f"  → {_COUNTS_ONLY.in_language(language)}", err=True)
         help_option = f"{error.ctx.command_path} --help" if error.ctx else "chiso --help"
         click.echo(
             Text(vi=f"  → Xem {help_option}", en=f"  → See {help_option}").in_language(language), err=True
@@ -133,6 +135,10 @@ def _run(command: Callable[[], Any], language: Language, arguments: Sequence[str
         return ExitCode.BUG
 
 
+_COUNTS_ONLY = Text(
+    vi="Chỉ score và rank có --engine: lệnh này liệt kê hồ sơ, Spark chỉ đếm",
+    en="Only score and rank take --engine: this command lists records, and Spark only counts",
+)
 _STOPPED = Text(vi="Đã dừng", en="Stopped")
 
 

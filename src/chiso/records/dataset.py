@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -150,9 +150,26 @@ class ReportedFigure:
     row: int
 
 
+class Cluster(Protocol):
+    """Where the typed tables lie that are too large for this process; statements are in DuckDB's words."""
+
+    def small_table(
+        self, name: str, columns: Sequence[str], rows: Iterable[Sequence[object]], types: Sequence[str]
+    ) -> None:
+        """Put a table of few rows beside the others."""
+
+    def calendar(self, counts: Sequence[int]) -> None:
+        """Put the calendar beside the tables: for each day how many working days there were up to it."""
+
+    def fetch(self, sql: str) -> list[tuple[object, ...]]:
+        """Return the rows of a statement that gives few."""
+
+
 @dataclass(frozen=True)
 class Records:
     """Everything read for a run. The typed tables live in ``connection`` under their own names.
+
+    With a ``cluster`` they live there instead, ready to be counted but not to be listed.
 
     Units stand in them by the registry's codes. ``reported_unreadable`` counts the rows of reported
     figures that were set aside.
@@ -170,3 +187,4 @@ class Records:
     unread: int = 0
     # What rows of a store were left out for, None where none were.
     reach: Reach | None = None
+    cluster: Cluster | None = None

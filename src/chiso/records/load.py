@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from chiso.errors import Place, Problem, RecordsError, Text, UsageError
@@ -39,6 +40,7 @@ def load_records(
     registry_needed: bool = True,
     progress: Progress = SILENT,
     reach: Reach | None = None,
+    spark: str | None = None,
 ) -> Records:
     """Return the records in ``paths`` (files or folders), typed, with every row accounted for.
 
@@ -48,14 +50,16 @@ def load_records(
     spell headings and values as a source system does; ``corrections`` are filled forms of
     ``--quarantine``. Officials stay codes unless ``show_officials``. Without a registry units are not
     looked at where it is not ``registry_needed``. A store among ``paths`` stands for the exports it was made
-    from; of its rows those may be left out that a ``reach`` proves to lie outside. Raises RecordsError when
-    a file is missing or not understood, or no registry is found; a row that cannot be read is set aside
-    instead.
+    from; of its rows those may be left out that a ``reach`` proves to lie outside. With ``spark`` (a master's
+    name, "" for the one that runs) Spark reads and keeps the tables; it takes UTF-8 CSV and Parquet. Raises
+    RecordsError when a file is missing or not understood, or no registry is found; a row that cannot be read
+    is set aside instead.
     """
     given = [Path(path) for path in paths]
     stores = [found for path in given if (found := manifest_at(path)) is not None]
     if stores:
-        _refuse_what_is_settled(stores, units, mappings, corrections, show_officials=show_officials)
+        settled = (units, mappings, corrections)
+        _refuse_what_is_settled(stores, *settled, show_officials=show_officials, spark=spark is not None)
         others = [path for path in given if manifest_at(path) is None]
         return _read_from_store(stores[0], others, reported, needed, beside or {}, reach)
     mapping_files = [Path(path) for path in mappings]
@@ -74,7 +78,7 @@ def load_records(
         tree, registry_part = UnitTree(()), None
         notes.append(Problem(_NO_REGISTRY_NOTE))
     paths_read = [file.path for file in files]
-    loader = Loader(tree, needed, beside or {}, paths_read, corrected, progress, show_officials)
+    loader = _loader(spark)(tree, needed, beside or {}, paths_read, corrected, progress, show_officials)
     for file in files:
         if file.recognised.table.name in COUNTED_TABLES:
             loader.add(file)
@@ -95,6 +99,14 @@ def mapping_notes(files: Iterable[Path]) -> Iterator[Problem]:
         short = sha256_of(path)[:12]
         message = Text(vi=f"Dùng ánh xạ này (sha256 {short}…)", en=f"This mapping is used (sha256 {short}…)")
         yield Problem(message, Place(str(path)))
+
+
+def _loader(spark: str | None) -> Callable[..., Loader]:
+    if spark is None:
+        return Loader
+    from chiso.records.spark.load import SparkLoader
+
+    return partial(SparkLoader, spark or None)
 
 
 def _read_from_store(
@@ -141,8 +153,9 @@ def _refuse_what_is_settled(
     corrections: Iterable[str | Path],
     *,
     show_officials: bool,
+    spark: bool,
 ) -> None:
-    """Raise UsageError for several stores, and for what is settled once records stand in one."""
+    """Raise UsageError for what does not go with a store: another, Spark, what its import has settled."""
     problems = []
     if len(stores) > 1:
         problems.append(Problem(_ONE_STORE, hint=_ALL_IN_ONE))
@@ -167,5 +180,15 @@ def _refuse_what_is_settled(
             en="--show-officials does not go with a store: it keeps no names of officials",
         )
         problems.append(Problem(message, hint=Text(vi="Đọc thẳng các tệp gốc", en="Read the exports")))
+    if spark:
+        message = Text(
+            vi="--engine không dùng được với kho: Spark không đọc kho",
+            en="--engine does not go with a store: Spark reads none",
+        )
+        hint = Text(
+            vi="Chấm từ kho không có --engine, hoặc đưa tệp gốc cho Spark",
+            en="Score from the store without --engine, or give Spark the exports",
+        )
+        problems.append(Problem(message, hint=hint))
     if problems:
         raise UsageError(problems)

@@ -17,9 +17,9 @@ import duckdb
 from chiso.errors import CannotWriteError, Place, Problem, Text, plural
 from chiso.records.cells import quoted
 from chiso.records.corrections import Corrections
-from chiso.records.dataset import LoadedTable, QuarantinedRow, Records, ReportedFigure, SourceFile
+from chiso.records.dataset import Cluster, LoadedTable, QuarantinedRow, Records, ReportedFigure, SourceFile
 from chiso.records.part import Part
-from chiso.records.personal import drop_personal_columns, forget_numbers_in_names
+from chiso.records.personal import drop_personal_columns, forget_personal_names
 from chiso.records.progress import Progress
 from chiso.records.set_aside import (
     lacking_notes,
@@ -148,7 +148,7 @@ class Loader:
             notes.extend(drop_personal_columns(table))
             if len(self._units):
                 settle_units(table, self._units)
-            forget_numbers_in_names(table, self._units)
+            forget_personal_names(table, self._units)
         return notes
 
     def finish(self, notes: Iterable[Problem], unread: int) -> Records:
@@ -160,17 +160,29 @@ class Loader:
             sealed_tables[name] = sealed(table)
             room = MOST_QUARANTINE_DETAILS - len(self._quarantine)
             self._quarantine.extend(quarantined_rows(self.connection, sealed_tables[name], room))
+        return self._records(sealed_tables, notes, personal, unread)
+
+    def _records(
+        self,
+        tables: Mapping[str, LoadedTable],
+        notes: Iterable[Problem],
+        personal: Iterable[Problem],
+        unread: int,
+        cluster: Cluster | None = None,
+    ) -> Records:
+        """Return the records, and all that is said of them."""
         of_files = [problem for each in self.read for _, problem in each.notes]
         return Records(
             connection=self.connection,
             units=self._units,
-            tables=sealed_tables,
+            tables=tables,
             reported=tuple(self._reported),
             reported_unreadable=self._reported_unreadable,
             files=tuple(each.source for each in self.read),
             quarantine=tuple(self._quarantine),
-            notes=(*notes, *of_files, *personal, *lacking_notes(self.tables.values())),
+            notes=(*notes, *of_files, *personal, *lacking_notes(tables.values())),
             unread=unread,
+            cluster=cluster,
         )
 
 

@@ -33,7 +33,7 @@ def settle_units(table: TypedTable, units: UnitTree) -> None:
     columns = [column.name for column in table.columns if column.name in ("unit_code", "unit_name")]
     if not columns:
         return
-    texts = _codes_by_text(table, columns, units)
+    texts = codes_by_text(_spellings(table, columns), units)
     known = "(SELECT unnest(CAST($texts AS VARCHAR[])) AS known, unnest(CAST($codes AS VARCHAR[])) AS code)"
     pairs = {"texts": list(texts), "codes": list(texts.values())}
     name = table.spec.name
@@ -54,20 +54,25 @@ def settle_units(table: TypedTable, units: UnitTree) -> None:
     )
 
 
-def _codes_by_text(table: TypedTable, columns: Iterable[str], units: UnitTree) -> dict[str, str]:
-    """Return the unit's code for every text that the table uses for a unit the registry knows."""
-    by_name: dict[str, list[str]] = {}
-    for unit in units:
-        by_name.setdefault(folded(unit.name), []).append(unit.code)
-    matched = {}
+def _spellings(table: TypedTable, columns: Iterable[str]) -> Iterator[str]:
+    """Yield the texts that a table uses for units."""
     for column in columns:
         rows = table.connection.execute(
             f"SELECT DISTINCT {column} FROM {table.spec.name} WHERE {column} IS NOT NULL"
         ).fetchall()
-        for (text,) in rows:
-            codes = [text] if text in units else by_name.get(folded(text), [])
-            if len(codes) == 1:
-                matched[str(text)] = codes[0]
+        yield from (str(text) for (text,) in rows)
+
+
+def codes_by_text(texts: Iterable[str], units: UnitTree) -> dict[str, str]:
+    """Return the unit's code for every text that stands for a unit the registry knows."""
+    by_name: dict[str, list[str]] = {}
+    for unit in units:
+        by_name.setdefault(folded(unit.name), []).append(unit.code)
+    matched = {}
+    for text in texts:
+        codes = [text] if text in units else by_name.get(folded(text), [])
+        if len(codes) == 1:
+            matched[text] = codes[0]
     return matched
 
 
@@ -103,6 +108,11 @@ def quarantined_rows(
     rows = records.execute(
         f"SELECT rowid, unread FROM {table.spec.name} WHERE set_aside = {QUARANTINED} ORDER BY rowid {limit}"
     ).fetchall()
+    yield from quarantined_at(table, rows)
+
+
+def quarantined_at(table: LoadedTable, rows: Iterable[tuple[int, int]]) -> Iterator[QuarantinedRow]:
+    """Yield why rows are in quarantine, given by their positions and their bits of ``unread``."""
     for row_id, unread in rows:
         part = next(part for part in table.parts if part.first <= row_id < part.end)
         for column, reason in _reasons(table, part, row_id, unread):
@@ -154,17 +164,18 @@ def columns_of_all(parts: Sequence[Part[Origin]]) -> frozenset[str]:
     return columns | {"unit_code"} if any("unit_name" in there for there in present) else columns
 
 
-def lacking_notes(tables: Iterable[TypedTable | LoadedTable]) -> Iterator[Problem]:
+def lacking_notes(tables: Iterable[LoadedTable]) -> Iterator[Problem]:
     """Yield a note for each column that some files of a table have and others lack."""
     for table in tables:
         union = {name for part in table.parts for name in part.file.columns}
         for part in table.parts:
             lacking = sorted(union - part.file.columns - {"unit_name"})
             if lacking:
+                name = table.spec.name
                 yield Problem(
                     Text(
-                        vi=f"Thiếu cột mà tệp khác của bảng {table.spec.name} có: {', '.join(lacking)}",
-                        en=f"Lacks columns that other {table.spec.name} files have: {', '.join(lacking)}",
+                        vi=f"Thiếu cột mà tệp khác của bảng {name} có: {', '.join(lacking)}",
+                        en=f"Lacks columns that other {name} files have: {', '.join(lacking)}",
                     ),
                     Place(part.file.label),
                 )

@@ -224,13 +224,16 @@ def _whole(cells: Sequence[Cell], guess: Guess | None, file: TableFile) -> Row:
     if len(cells) == width:
         return Row(cells, None, guess)
     if file.sheet.format == "csv":
-        fault = Text(
-            vi=f"có {number_text(len(cells), 'vi')} ô, tiêu đề có {number_text(width, 'vi')} cột",
-            en=f"has {number_text(len(cells), 'en')} cells, the header has {number_text(width, 'en')} "
-            f"columns",
-        )
-        return Row(None, fault, guess)
+        return Row(None, wrong_width(len(cells), width), guess)
     return Row([*cells[:width], *[""] * (width - len(cells))], None, guess)
+
+
+def wrong_width(cells: int, width: int) -> Text:
+    """Return the fault of a row with more or fewer cells than the header has columns."""
+    return Text(
+        vi=f"có {number_text(cells, 'vi')} ô, tiêu đề có {number_text(width, 'vi')} cột",
+        en=f"has {number_text(cells, 'en')} cells, the header has {number_text(width, 'en')} columns",
+    )
 
 
 def other_header(file: TableFile, row: int) -> Problem:

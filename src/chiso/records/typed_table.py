@@ -10,17 +10,9 @@ from itertools import islice
 import duckdb
 
 from chiso.errors import RecordsError
-from chiso.records.cells import (
-    MAY_BE_UNREADABLE,
-    bounded,
-    identifier,
-    quoted,
-    sql_type,
-    typed,
-    unreadable,
-)
+from chiso.records.cells import identifier, quoted, sql_type
 from chiso.records.corrections import AS_IN_FILE, Corrections
-from chiso.records.dataset import NOT_A_RECORD, NOT_SET_ASIDE, QUARANTINED
+from chiso.records.dataset import NOT_A_RECORD, QUARANTINED
 from chiso.records.layout import Guess, RowReader, settled
 from chiso.records.part import Part
 from chiso.records.progress import Progress, watched
@@ -30,25 +22,14 @@ from chiso.records.sources.encoding import UTF8, UTF8_MARKED
 from chiso.records.survey import Contents, survey
 from chiso.records.table_file import Row, TableFile, other_header, rows_of
 from chiso.records.textual import LOST_DIGITS, textual
+from chiso.records.typed_rows import cells_of, columns_read, typed_rows
 from chiso.terms.columns import ColumnSpec, TableSpec
 
 _ROWS_AT_A_TIME = 50_000
+# A code as a spreadsheet writes it that took it for a number.
+LOST_CODE = "[0-9]([.,][0-9]+)?E\\+[0-9]+"
 # What a total or a repeated heading begins with in SQL's eyes; Python then looks at the whole row.
 _SUSPECT_WORDS = "^(tổng|cộng|total|grand total)"
-
-
-def columns_read(
-    spec: TableSpec, needed: Collection[str] | None, beside: Collection[str] = ()
-) -> tuple[ColumnSpec, ...]:
-    """Return the ``needed`` columns of a table (all if None) and those that every reading of it takes.
-
-    Those ``beside`` them are read as well.
-    """
-    wanted = set(spec.columns) if needed is None else {*needed, *beside}
-    wanted |= {*spec.key, *spec.newest_by, *spec.required}
-    if "unit_code" in spec.columns and "unit_name" in spec.columns:
-        wanted.add("unit_name")
-    return tuple(column for column in spec.columns.values() if column.name in wanted)
 
 
 class TypedTable:
@@ -109,7 +90,7 @@ class TypedTable:
             surveyed = pool.submit(survey, file.sheet.container)
             try:
                 with watched(self.connection, progress, lambda: _lines_so_far(surveyed)):
-                    self._insert(file, _direct_cells(file), _direct_source(file))
+                    self._insert(file, cells_of(file, "c{}".format), _direct_source(file))
                 part = Part(file, first, self._rows(), by_line=True)
             except duckdb.InterruptException:
                 raise
@@ -184,7 +165,7 @@ class TypedTable:
             name = identifier(column.name)
             found = self.connection.execute(
                 f"SELECT rowid FROM {self.spec.name} WHERE rowid >= ? AND contains({name}, 'E+') "
-                f"AND regexp_full_match({name}, '[0-9]([.,][0-9]+)?E\\+[0-9]+')",
+                f"AND regexp_full_match({name}, '{LOST_CODE}')",
                 [part.first],
             ).fetchall()
             for (position,) in found:
@@ -239,43 +220,10 @@ class TypedTable:
         parameters: Sequence[Sequence[str | None]] = (),
     ) -> None:
         """Type the columns of ``source``; mark cells that are filled but cannot be read."""
-        present = [column for column in self.columns if column.name in cells]
-        names = {column.name: identifier(column.name) for column in present}
-        raw = ", ".join(f"{cells[c.name]} AS {_raw(c.name)}" for c in present)
-        parse = ", ".join(
-            f"{_raw(c.name)}, {self._typed(file, c, _raw(c.name))} AS {names[c.name]}" for c in present
+        rows = typed_rows(
+            *(file, self.columns, cells, source), beside=self.beside, show_officials=self._show_officials
         )
-        bound = ", ".join(f"{_raw(c.name)}, {bounded(c, names[c.name])} AS {names[c.name]}" for c in present)
-        faults = [
-            f"CASE WHEN {condition} THEN {1 << position} ELSE 0 END"
-            for position, condition in self._fault_conditions(cells)
-        ]
-        unread = " + ".join(faults) or "0"
-        values = ", ".join(names.get(column.name, "NULL") for column in self.columns)
-        self.connection.execute(
-            f"INSERT INTO {self.spec.name} "
-            f"SELECT {values}, unread, CASE WHEN unread = 0 THEN {NOT_SET_ASIDE} ELSE {QUARANTINED} END "
-            f"FROM (SELECT *, {unread} AS unread FROM (SELECT {bound} FROM (SELECT {parse} "
-            f"FROM (SELECT {raw} FROM {source}))))",
-            parameters,
-        )
-
-    def _typed(self, file: TableFile, column: ColumnSpec, cell: str) -> str:
-        words = file.spelling.value_spellings(self.spec.name, column)
-        return typed(column, cell, words, show_officials=self._show_officials)
-
-    def _fault_conditions(self, cells: Mapping[str, str]) -> Iterator[tuple[int, str]]:
-        """Yield the bit and the condition of every fault a row may have."""
-        for position, column in enumerate(self.columns):
-            if column.name not in cells or column.name in self.beside:
-                continue
-            name = identifier(column.name)
-            if column.name == "unit_code" and "unit_name" in cells:
-                continue
-            if column.name in self.spec.required:
-                yield position, f"{name} IS NULL"
-            elif column.kind in MAY_BE_UNREADABLE:
-                yield position, unreadable(_raw(column.name), name)
+        self.connection.execute(f"INSERT INTO {self.spec.name} {rows}", parameters)
 
 
 def _cell_text(
@@ -339,17 +287,6 @@ def _direct_source(file: TableFile) -> str:
     )
 
 
-def _direct_cells(file: TableFile) -> dict[str, str]:
-    """Return the SQL that gives each column's cell."""
-    recognised = file.recognised
-    cells = {name: quoted(text) for name, text in recognised.constants.items()}
-    for name, position in recognised.positions.items():
-        cells[name] = f"c{position}"
-        if name in recognised.seconds:
-            cells[name] = f"coalesce(nullif(trim(c{position}), ''), c{recognised.seconds[name]})"
-    return cells
-
-
 def _lines_so_far(surveyed: Future[Contents]) -> int | None:
     return surveyed.result().lines if surveyed.done() else None
 
@@ -374,8 +311,3 @@ def rows_by_line(part: Part[TableFile], wanted: Collection[int]) -> Iterator[tup
                 yield position, next(csv.reader([text], delimiter=sheet.separator))
             if position >= last:
                 break
-
-
-def _raw(column: str) -> str:
-    """Return the identifier of a column's cells before they are typed."""
-    return identifier(f"raw {column}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -31,6 +33,9 @@ from chiso.terms.unit import UnitTree
 from chiso.terms.working_days import WorkingDays, load_working_days
 from chiso.version import __version__
 
+# The engine that counts unless another is asked for.
+DUCKDB = "duckdb"
+
 
 @dataclass(frozen=True, kw_only=True)
 class ReadRequest:
@@ -49,6 +54,7 @@ class ReadRequest:
     edition: str | None = None
     as_of: date | None = None
     whole: bool = False
+    engine: str = DUCKDB
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +159,7 @@ class Reader:
         columns = frozenset((table, frozenset(names)) for table, names in needed.items())
         files = (
             *(request.records, request.reported, request.units, request.mappings, request.corrections),
-            request.show_officials,
+            *(request.show_officials, request.engine),
         )
         read = self._read.setdefault((files, columns), [])
         wanted, told = beside or {}, _told(request, reach)
@@ -331,12 +337,43 @@ def load(
             registry_needed=registry_needed,
             progress=progress,
             reach=None if request.whole else reach,
+            spark=spark_master(request),
         )
 
 
 def is_store(path: Path) -> bool:
     """Return whether a path names a store, by its folder or its manifest."""
     return manifest_at(path) is not None
+
+
+def spark_master(request: ReadRequest) -> str | None:
+    """Return the master of the Spark asked for, "" for the one that runs; None where DuckDB is to count.
+
+    Raises UsageError for an engine that does not exist, and for what Spark cannot do.
+    """
+    if request.engine == DUCKDB:
+        return None
+    if not _ENGINE.fullmatch(request.engine):
+        near = suggestion(request.engine, (DUCKDB, "spark"))
+        message = Text(
+            vi=f"--engine: không có “{request.engine}”", en=f"--engine: there is no “{request.engine}”"
+        )
+        raise UsageError(Problem(message, hint=near or allowed_words(ENGINES)))
+    if request.corrections:
+        raise UsageError(Problem(_NO_CORRECTIONS, hint=_CORRECT_FIRST))
+    # Under spark-submit the master is the one it was given.
+    submitted = "PYSPARK_GATEWAY_PORT" in os.environ
+    return ("" if submitted else "local[*]") if request.engine == "spark" else request.engine
+
+
+# What ``--engine`` takes, as people are told.
+ENGINES = (DUCKDB, "spark", "local[2]", "spark://HOST:PORT", "yarn", "k8s://…")
+_ENGINE = re.compile(r"spark|local(\[(\d+|\*)\])?|spark://\S+|yarn|k8s://\S+")
+_NO_CORRECTIONS = Text(vi="--corrections không dùng với Spark", en="--corrections does not go with Spark")
+_CORRECT_FIRST = Text(
+    vi="Sửa ngay trong tệp xuất, hoặc chấm không có --engine",
+    en="Correct the exports themselves, or score without --engine",
+)
 
 
 def check_gates(records: Records, gates: Gates) -> None:

@@ -12,9 +12,9 @@ import duckdb
 
 from chiso.catalogue.expression import Expression
 from chiso.catalogue.formula import ExclusionRule, RuleSet, TableRules
-from chiso.errors import Problem, RecordsError, Text
+from chiso.errors import Problem, RecordsError, Text, UsageError
 from chiso.records.cells import sql_type
-from chiso.records.dataset import LoadedTable, Records
+from chiso.records.dataset import Cluster, LoadedTable, Records
 from chiso.scoring.available import Missing, Present, available
 from chiso.scoring.compile import (
     FIRST_EXCLUSION,
@@ -40,9 +40,14 @@ from chiso.terms.working_days import WorkingDays
 
 _ROWS_AT_ONCE = 10_000
 # What stands beside the records of each connection.
-_SERVED: WeakKeyDictionary[duckdb.DuckDBPyConnection, object] = WeakKeyDictionary()
+_SERVED: WeakKeyDictionary[duckdb.DuckDBPyConnection | Cluster, object] = WeakKeyDictionary()
 SUPERSEDED_REASON = Text(vi="trạng thái cũ của cùng một mã", en="older state of the same number")
 UNDETERMINED_REASON = Text(vi="không đủ dữ liệu để xếp vào kỳ", en="lacks the data to place it in time")
+
+_NOT_LISTED = Text(
+    vi="Spark chỉ đếm hồ sơ, không liệt kê từng hồ sơ", en="Spark counts records, it does not list them"
+)
+_WITHOUT_CLUSTER = Text(vi="Đọc hồ sơ không có --engine spark", en="Read the records without --engine spark")
 
 
 class LostRowsError(Exception):
@@ -114,7 +119,7 @@ class Engine:
 
         The periods, registry and calendar of only one engine stand beside the same records at a time.
         """
-        connection = self.records.connection
+        connection = self.records.cluster or self.records.connection
         if _SERVED.get(connection) is not self._surroundings:
             _prepare(self.records, self.judgements, self._units_on, self._working_days)
             _SERVED[connection] = self._surroundings
@@ -154,7 +159,7 @@ class Engine:
             found: list[list[tuple[object, ...]]] = [[] for _ in collectors]
             tell_statement(name, compiled.sql)
             with step("count"):
-                counted_rows = self.records.connection.execute(compiled.sql).fetchall()
+                counted_rows = _fetched(self.records, compiled.sql)
             for period_no, *values in counted_rows:
                 found[_integer(period_no) or 0].append(tuple(values))
             for collector, rows in zip(collectors, found, strict=True):
@@ -194,6 +199,8 @@ class Engine:
         tallied: bool,
         where: Expression | None = None,
     ) -> Iterator[tuple[object, ...]]:
+        if self.records.cluster is not None:
+            raise UsageError(Problem(_NOT_LISTED, hint=_WITHOUT_CLUSTER))
         _require_looked_up(self.records, table, [*selected, *([] if where is None else [where])])
         self.ready()
         if units is not None:
@@ -280,6 +287,9 @@ def _prepare(
     types = tuple(sql_type(column) for column in UNITS.columns.values())
     names = ("unit_no", "found", *UNITS.columns)
     _create(records, "registry", names, registry, ("INTEGER", "BOOLEAN", *types))
+    if records.cluster is not None:
+        records.cluster.calendar(working_days.counts)
+        return
     records.connection.execute(
         "CREATE OR REPLACE TEMP TABLE calendar AS SELECT CAST(? AS BIGINT[]) AS counts",
         [list(working_days.counts)],
@@ -305,6 +315,9 @@ def _create(
     rows: Iterable[tuple[object, ...]],
     types: Sequence[str],
 ) -> None:
+    if records.cluster is not None:
+        records.cluster.small_table(name, columns, rows, types)
+        return
     by_column = list(zip(*rows, strict=True)) or [()] * len(columns)
     selected = ", ".join(
         f'unnest(CAST(? AS {kind}[])) AS "{column}"' for column, kind in zip(columns, types, strict=True)
@@ -312,6 +325,13 @@ def _create(
     records.connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {selected}", [list(values) for values in by_column]
     )
+
+
+def _fetched(records: Records, sql: str) -> list[tuple[object, ...]]:
+    """Return the rows of a statement, from where the tables are."""
+    if records.cluster is not None:
+        return records.cluster.fetch(sql)
+    return [tuple(row) for row in records.connection.execute(sql).fetchall()]
 
 
 def _table_rules(records: Records, rules: RuleSet) -> dict[str, TableRules]:

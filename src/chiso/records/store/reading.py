@@ -25,7 +25,7 @@ from chiso.records.part import Origin, Part
 from chiso.records.set_aside import columns_of_all, lacking_notes, quarantined_rows, supersede
 from chiso.records.store import columns as stored
 from chiso.records.store.manifest import Manifest, Note, Piece, Source, StoredOrigin
-from chiso.records.typed_table import columns_read
+from chiso.records.typed_rows import columns_read
 from chiso.terms.columns import COUNTED_TABLES, TABLES, ColumnSpec, TableSpec
 from chiso.terms.steps import tell_opened
 from chiso.terms.unit import UnitTree
