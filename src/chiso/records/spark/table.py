@@ -187,10 +187,13 @@ class SparkTable:
         part, contents = file.part, file.surveyed.result()
         odd = sum(block.odd for block in file.blocks)
         if odd:
-            vi = f"{number_text(odd, 'vi')} dòng không đọc riêng được (ngoặc kép qua nhiều dòng hay không đóng, không phải UTF-8)"
+            vi = (
+                f"{number_text(odd, 'vi')} dòng không đọc riêng được "
+                "(ngoặc kép qua nhiều dòng hay không đóng, không phải UTF-8)"
+            )
             en = (
-                f"{number_text(odd, 'en')} lines cannot be read by themselves (quotation marks over several lines "
-                "or not closed, or not UTF-8)"
+                f"{number_text(odd, 'en')} lines cannot be read by themselves "
+                "(quotation marks over several lines or not closed, or not UTF-8)"
             )
             yield _import_first(part.file, Text(vi, en))
         elif part.file.sheet.format == "csv" and (
@@ -480,7 +483,8 @@ _ODD_LINE_ENDS = Text(
 )
 _TOO_DOUBTFUL = Text(
     vi=f"hơn {number_text(_MOST_DOUBTFUL, 'vi')} dòng có vẻ không phải hồ sơ (dòng trống, tổng, ghi chú)",
-    en=f"more than {number_text(_MOST_DOUBTFUL, 'en')} rows that may be no records (blank ones, totals, notes)",
+    en=f"more than {number_text(_MOST_DOUBTFUL, 'en')} rows that may be no records "
+    "(blank ones, totals, notes)",
 )
 _TOO_MANY_UNITS = Text(
     vi=f"hơn {number_text(_MOST_SPELLINGS, 'vi')} tên đơn vị không có trong danh mục",
