@@ -84,7 +84,7 @@ def test_the_head_the_body_and_the_signature_stand_in_their_order(write, tmp_pat
         "Số: 125/BC-UBND",
         "Xã Một, ngày 31 tháng 8 năm 2026",
         "BÁO CÁO",
-        "Kết quả thực hiện Bộ nhỏ tháng 8 năm 2026",
+        "Kết quả tháng 8 năm 2026 thực hiện Bộ nhỏ",
         "Kính gửi: Ủy ban nhân dân tỉnh Phú An",
         "Thực hiện Quyết định thử, Ủy ban nhân dân xã Một báo cáo",
         "I. KẾT QUẢ THỰC HIỆN",
@@ -204,7 +204,9 @@ def test_the_same_input_gives_the_same_bytes(write, tmp_path: Path) -> None:
     ],
 )
 def test_a_period_in_words(write, period: str, words: str) -> None:
-    assert f"Bộ nhỏ {words}" in _text(write("--lang", "vi", "--period", period, "--as-of", "2026-08-31"))
+    assert f"Kết quả {words} thực hiện Bộ nhỏ" in _text(
+        write("--lang", "vi", "--period", period, "--as-of", "2026-08-31")
+    )
 
 
 def test_a_running_period_is_called_provisional(write) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from chiso import run
-from chiso.errors import UsageError
+from chiso.errors import Place, Problem, Text, UsageError
+from chiso.reporting.notes import notes
 from chiso.reporting.trace import report_notes, trace
 from chiso.run import Part, ReportRequest
 from chiso.scoring.report import Report
@@ -168,3 +170,16 @@ def test_where_numbers_come_from_names_no_folder(samples: Path, whole_sample: Re
         assert file.sha256 in told
     both = told + "\n".join(report_notes(whole_sample, "vi"))
     assert "gia-lai-2026/" not in both and str(samples) not in both
+
+
+def test_the_same_note_on_many_rows_is_told_once(whole_sample: Report) -> None:
+    # A nation's file of figures had 3,321 rows alike; they stood in every page of a site.
+    alike = [Problem(Text("không dùng", "not used"), Place("figures.csv", row=row)) for row in range(8, 15)]
+    other = [Problem(Text("không dùng", "not used"), Place("other.csv", row=row)) for row in (3, 4)]
+    board = replace(whole_sample.board, notes=(*alike, *other))
+    told = [line for line in notes(board, "en") if "not used" in line]
+    assert told == [
+        "figures.csv, row 8: not used (and 6 more such rows; --format json lists all)",
+        "other.csv, row 3: not used",
+        "other.csv, row 4: not used",
+    ]

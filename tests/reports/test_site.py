@@ -223,8 +223,12 @@ def test_english_pages_hold_no_vietnamese(pages: dict[str, Seen], report: Report
         ("2026", "Năm 2026", "2026"),
         ("2026-Q3", "Quý III năm 2026", "Quarter 3 of 2026"),
         ("2026-08", "Tháng 8 năm 2026", "August 2026"),
-        ("2026-08-D2", "Mười ngày giữa tháng 8 năm 2026", "Second ten days of August 2026"),
-        ("2024-03-22..2024-06-29", "Từ 22/03/2024 đến 29/06/2024", "2024-03-22 to 2024-06-29"),
+        ("2026-08-D2", "Mười ngày thứ hai của tháng 8 năm 2026", "The second ten days of August 2026"),
+        (
+            "2024-03-22..2024-06-29",
+            "Từ ngày 22 tháng 3 năm 2024 đến ngày 29 tháng 6 năm 2024",
+            "The days from 22 March 2024 to 29 June 2024",
+        ),
     ],
 )
 def test_names_of_periods(label: str, vi: str, en: str) -> None:

@@ -7,6 +7,8 @@ from pathlib import PurePath
 
 # A table that goes into a file or a pipe is as wide as a printed page can carry.
 UNKNOWN_WIDTH = 120
+# Of a late list in a letter; the last line says how many are left out.
+MOST_ROWS_OF_A_LIST = 500
 SUFFIXES: Mapping[str, str] = {
     ".csv": "csv",
     ".json": "json",
@@ -14,6 +16,9 @@ SUFFIXES: Mapping[str, str] = {
     ".xlsx": "xlsx",
     ".txt": "table",
 }
+
+# Those of reports alone.
+REPORT_SUFFIXES: Mapping[str, str] = {".html": "html", ".docx": "docx", ".md": "markdown"}
 
 
 def suffix_form(path: PurePath) -> str | None:

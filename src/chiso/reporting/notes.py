@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from chiso.catalogue.formula import RuleSet
@@ -17,6 +18,8 @@ from chiso.scoring.scoreboard import Provenance, Scoreboard
 from chiso.terms.period import Judgement
 
 _QUARANTINE_SHOWN = 20
+# More rows with the same note are counted, not named one by one.
+_ROWS_NAMED = 5
 
 
 class Run(Protocol):
@@ -49,9 +52,29 @@ class Run(Protocol):
 
 def notes(board: Scoreboard, language: Language) -> list[str]:
     """Return the notes of a run, one line each."""
-    return [text.in_language(language) for text in _notes(board)] + [
-        f"{note.in_language(language)}" for note in board.notes
-    ]
+    return [text.in_language(language) for text in _notes(board)] + [*_notes_of_rows(board.notes, language)]
+
+
+def _notes_of_rows(found: Sequence[Problem], language: Language) -> Iterator[str]:
+    """Yield the notes that reading brought up; of many rows of a file with the same one only the first."""
+    alike: dict[tuple[object, ...], list[Problem]] = {}
+    for note in found:
+        place = note.place
+        row = None if place is None else place.row
+        whole = (note,) if place is None or row is None else (place.file, place.heading)
+        alike.setdefault((*whole, note.message, note.hint), []).append(note)
+    for notes_alike in alike.values():
+        if len(notes_alike) <= _ROWS_NAMED:
+            yield from (note.in_language(language) for note in notes_alike)
+            continue
+        rest = len(notes_alike) - 1
+        more = Text(
+            vi=f" (và {number_text(rest, 'vi')} dòng nữa như vậy; --format json liệt kê hết)",
+            en=f" (and {number_text(rest, 'en')} more such rows; --format json lists all)",
+        )
+        first = notes_alike[0]
+        told = Text(first.message.vi + more.vi, first.message.en + more.en)
+        yield replace(first, message=told).in_language(language)
 
 
 def run_notes(run: Run) -> Iterator[Text]:

@@ -62,17 +62,22 @@ def report(
     today: date,
     progress: Progress = SILENT,
     when_loaded: Callable[[Records], None] = nothing,
+    *,
+    reader: Reader | None = None,
+    before: Sequence[Scoreboard] | None = None,
 ) -> Report:
     """Return what a report is made from; ``today`` bounds a period that still runs.
 
-    Its scores are those of ``score``. Raises UsageError for units, levels and runs that do not exist.
+    Its scores are those of ``score``. A ``reader`` of one's own keeps what it reads for further requests;
+    ``before`` are boards of earlier periods, the oldest first; None looks them up. Raises UsageError for
+    units, levels and runs that do not exist.
     """
     check_words(("--level", request.level, LEVELS))
     if not request.records and not request.reported:
         return _from_history(request)
     *earlier, last = parse_periods(request.period, today)
     _check_order(earlier, last)
-    reader = Reader(progress, when_loaded)
+    reader = reader or Reader(progress, when_loaded)
     asked = replace(request, period=last.label)
     start = prepare(asked, today, reader=reader, beside=lambda rules: _columns(rules, request.parts))
     engine = start.engine()
@@ -84,14 +89,17 @@ def report(
     board = chosen_units(whole, request, start.records.units)
     told = _Told(engine, board, start, asked, today)
     late, plans = told.late(), told.plans(whole)
-    before, course = _earlier(request, earlier, last, whole, today, reader)
+    if before is None:
+        board_before, course = _earlier(request, earlier, last, whole, today, reader)
+    else:
+        board_before, course = (before[-1] if before else None), tuple(map(past_of, before))
     repaired = "repairs" in request.parts
     passed = _day_has_passed(request, start, today)
     return Report(
         board=board,
         whole=whole,
         course=course,
-        before=before,
+        before=board_before,
         shortfalls=shortfalls(engine, board, day_has_passed=passed) if repaired else _only_lost(board),
         late=late,
         plans=plans,

@@ -89,15 +89,17 @@ def listing(
     chosen: bool,
     tallied: bool,
     where: Expression | None = None,
+    only_population: bool = False,
 ) -> str:
-    """Return the statement that lists rows of ``table``, whatever their fate: unit_no, fate, ``selected``.
+    """Return the statement that lists rows of ``table``: unit_no, fate, ``selected``.
 
     Rows come in the order in which they were read; ``tallied`` gives each combination once, with the number
     of its rows behind it. It expects the same tables as ``statement``, with one period, and lists only, with
-    ``chosen``, the own rows of the units in table ``chosen`` (unit_no), with ``where`` rows that fulfil it.
+    ``chosen``, the own rows of the units in table ``chosen`` (unit_no), with ``where`` rows that fulfil it,
+    and rows whatever their fate unless ``only_population``.
     """
     compiler = _Compiler(table, rules, (), None, tuple(selected), where)
-    return compiler.listing(chosen=chosen, tallied=tallied)
+    return compiler.listing(chosen=chosen, tallied=tallied, only_population=only_population)
 
 
 def evaluation(
@@ -231,7 +233,7 @@ class _Compiler:
         withins = [c.within for c in self._counts if c.within is not None]
         self._withins = tuple(dict.fromkeys([*withins, *among]))
 
-    def listing(self, *, chosen: bool, tallied: bool) -> str:
+    def listing(self, *, chosen: bool, tallied: bool, only_population: bool) -> str:
         """Rows of the units with their fate and what is selected of each."""
         columns = ["m.unit_no AS unit_no", f"{self._fate()} AS fate"]
         for n, entry in enumerate(self._selected):
@@ -250,6 +252,8 @@ class _Compiler:
         trees += [] if self._where is None else [self._where]
         sources = self._sources(trees, units=True, withins=True)
         rows = f"SELECT {', '.join(columns)}, t.rowid AS place FROM {sources}{where}"
+        if only_population:
+            rows = f"SELECT * FROM ({rows}) WHERE fate = {IN_POPULATION}"
         if tallied:
             return f"{with_}SELECT * EXCLUDE (place), count(*) FROM ({rows}) GROUP BY ALL"
         return f"{with_}SELECT * EXCLUDE (place) FROM ({rows}) ORDER BY place"

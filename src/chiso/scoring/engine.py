@@ -172,13 +172,20 @@ class Engine:
         selected: Sequence[Expression | Among],
         units: Collection[str] | None = None,
         where: Expression | None = None,
+        *,
+        only_population: bool = False,
     ) -> Iterator[ListedRow]:
-        """Yield the rows of a table as they were read, set aside or not, of every unit or of ``units``.
+        """Yield the rows of a table as they were read, of every unit or of ``units``.
+
+        They come whatever their fate, set aside too, unless ``only_population``.
 
         A row belongs to the unit that answers for it, once a unit has ended its successor. What is
         selected, and ``where``, must need only what the records have. One listing is read at a time.
         """
-        for unit_no, fate, *values in self._listed(table, selected, units, tallied=False, where=where):
+        found = self._listed(
+            table, selected, units, tallied=False, where=where, only_population=only_population
+        )
+        for unit_no, fate, *values in found:
             yield ListedRow(self._unit(unit_no), _integer(fate) or 0, tuple(values))
 
     def tally(
@@ -198,6 +205,7 @@ class Engine:
         *,
         tallied: bool,
         where: Expression | None = None,
+        only_population: bool = False,
     ) -> Iterator[tuple[object, ...]]:
         if self.records.cluster is not None:
             raise UsageError(Problem(_NOT_LISTED, hint=_WITHOUT_CLUSTER))
@@ -207,7 +215,15 @@ class Engine:
             numbers = [(self._numbers[code],) for code in units]
             _create(self.records, "chosen", ("unit_no",), numbers, ("INTEGER",))
         spec, chosen = TABLES[table], units is not None
-        sql = listing(spec, self.tables, selected, chosen=chosen, tallied=tallied, where=where)
+        sql = listing(
+            spec,
+            self.tables,
+            selected,
+            chosen=chosen,
+            tallied=tallied,
+            where=where,
+            only_population=only_population,
+        )
         found = self.records.connection.execute(sql)
         while rows := found.fetchmany(_ROWS_AT_ONCE):
             yield from rows

@@ -96,8 +96,9 @@ class Listing:
         terms = [self._or_null(part, "null") for term in self._terms for part in _parts(term)]
         selected = [self._late, still_open, Column(self._table.own_key[0], "text"), *told, *described, *terms]
         first_term = len(selected) - len(terms)
-        for row in self._engine.rows(self._table.name, selected, codes, where):
-            if row.fate != IN_POPULATION or row.unit_code is None:
+        rows = self._engine.rows(self._table.name, selected, codes, where, only_population=True)
+        for row in rows:
+            if row.unit_code is None:
                 continue
             term, last_day, until = self._term(row.values[first_term:])
             record = self._record(row.unit_code, row.values[:first_term], term, last_day, until)

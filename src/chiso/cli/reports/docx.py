@@ -12,6 +12,7 @@ from chiso.cli.output import chosen, gates, request_of, watching, write_file
 from chiso.cli.reports import report, report_of, report_options
 from chiso.cli.shell import say, usage
 from chiso.errors import CannotWriteError, Language, Place, Problem, Text
+from chiso.reporting.forms import MOST_ROWS_OF_A_LIST
 
 if TYPE_CHECKING:
     from chiso.reporting.letters.office import Office
@@ -24,7 +25,7 @@ _KINDS = ("monthly", "quarterly", "ten-day", "yearly", "brief", "apology")
 @report.command(
     help=say(
         "Lập văn bản theo Nghị định 30/2020: báo cáo, tóm tắt một trang, văn bản xin lỗi.",
-        "Write letters in the layout of Nghị định 30/2020: reports, the leader's page, apologies.",
+        "Write letters in the layout of Decree 30/2020: reports, the leader's page, apologies.",
     )
 )
 @report_options
@@ -63,7 +64,7 @@ _KINDS = ("monthly", "quarterly", "ten-day", "yearly", "brief", "apology")
 @click.option(
     "--rows",
     type=click.IntRange(min=1),
-    default=500,
+    default=MOST_ROWS_OF_A_LIST,
     show_default=True,
     metavar="N",
     help=say("Số dòng tối đa của mỗi danh sách quá hạn", "At most so many rows of each late list"),

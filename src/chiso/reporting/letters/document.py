@@ -31,7 +31,7 @@ from chiso.reporting.letters.markup import (
 )
 from chiso.reporting.letters.office import Office
 from chiso.reporting.letters.tables import PORTRAIT, GridOf
-from chiso.reporting.letters.words import long_day, roman
+from chiso.reporting.period_names import long_day, roman
 
 # The head of a letter: the agency to the left, the nation to the right.
 _LEFT = 4100

@@ -28,7 +28,7 @@ from chiso.reporting.letters.facts import (
     ReportFacts,
     UnitFact,
 )
-from chiso.reporting.letters.words import period_words
+from chiso.reporting.period_names import period_words
 from chiso.reporting.plan_text import summary
 from chiso.reporting.tables import LEVEL_NAMES, OUTCOMES, number_text
 from chiso.scoring.comparing.comparison import BoardComparison, UnitComparison

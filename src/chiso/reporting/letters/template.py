@@ -18,7 +18,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from chiso.errors import CatalogueError, Language, Place, Problem, Text, allowed_words, suggestion
 from chiso.reporting.letters.marked import Block, blocks_of, guarded
-from chiso.reporting.letters.words import long_day, shown
+from chiso.reporting.letters.words import shown
+from chiso.reporting.period_names import long_day
 from chiso.reporting.tables import day_text, signed_text
 
 SHIPPED = Path(__file__).parent / "templates"

@@ -13,7 +13,8 @@ from typing import Any, cast
 from chiso.catalogue.reader import Document
 from chiso.catalogue.values import Values
 from chiso.errors import CatalogueError, Language, Place, Problem, Text, UsageError, allowed_words
-from chiso.reporting.forms import SUFFIXES
+from chiso.reporting.forms import REPORT_SUFFIXES, SUFFIXES
+from chiso.reporting.letters.office import read_office
 from chiso.run.batch.model import WHATS, WITHS, Batch, GateLimits, Inputs, Output, Wait
 from chiso.run.batch.patterns import PLACEHOLDERS, cannot_be_searched, faulty_placeholders
 from chiso.terms.columns import COUNTED_TABLES
@@ -21,8 +22,8 @@ from chiso.terms.unit import LEVELS
 
 KEYS: Mapping[str, tuple[str, ...]] = {
     "batch": (
-        *("batch", "inputs", "catalogue", "edition", "working_days", "assignments", "show_officials"),
-        *("language", "outputs", "history", "gates"),
+        *("batch", "inputs", "catalogue", "edition", "working_days", "assignments", "office"),
+        *("show_officials", "language", "outputs", "history", "gates"),
     ),
     "inputs": ("records", "units", "reported", "mapping", "corrections", "wait"),
     "wait": ("for", "every"),
@@ -44,14 +45,17 @@ _FORMS = {
     "rank": ("csv", "json", "parquet", "xlsx", "table"),
     "late": ("csv", "json", "parquet", "xlsx", "table"),
     "compare": ("csv", "json", "xlsx", "table"),
+    "report": ("html", "xlsx", "docx", "markdown", "table"),
 }
+_SUFFIXES = {**SUFFIXES, **REPORT_SUFFIXES}
 Steps = tuple[str | int, ...]
 
 
 def load_batch(path: Path) -> Batch:
     """Return the batch that a file describes.
 
-    Raises UsageError with every fault found, each with file, line and column.
+    Raises UsageError with every fault found, each with file, line and column; CatalogueError for those of
+    the file of the office.
     """
     try:
         content = path.read_bytes()
@@ -62,7 +66,11 @@ def load_batch(path: Path) -> Batch:
     except UnicodeDecodeError as error:
         message = Text(vi="Tệp lô phải ở dạng UTF-8", en="A batch file must be in UTF-8")
         raise UsageError(Problem(message, Place(str(path)))) from error
-    return batch_of(text, path.name, path.parent)
+    batch = batch_of(text, path.name, path.parent)
+    if batch.office is not None:
+        # Its faults are told before the work, not after.
+        read_office(batch.office)
+    return batch
 
 
 def batch_of(text: str, file: str, folder: Path) -> Batch:
@@ -101,6 +109,7 @@ class _Reading:
             edition=values.text(("edition",)),
             working_days=self._path(folder, "working_days"),
             assignments=self._path(folder, "assignments"),
+            office=self._path(folder, "office"),
             show_officials=self._yes(("show_officials",)),
             history=self._history(folder),
             gates=self._gates(),
@@ -203,9 +212,9 @@ class _Reading:
                     en="“file” must be the name of a file without folders, and not manifest.json",
                 ),
             )
-        form = SUFFIXES.get(name.suffix.lower())
+        form = _SUFFIXES.get(name.suffix.lower())
         if form not in _FORMS[what]:
-            suffixes = [suffix for suffix, own in SUFFIXES.items() if own in _FORMS[what]]
+            suffixes = [suffix for suffix, own in _SUFFIXES.items() if own in _FORMS[what]]
             self._values.fault(
                 step,
                 Text(

@@ -18,8 +18,7 @@ from chiso.errors import Place, Problem, RecordsError, Text
 from chiso.history.store import RunEntry
 from chiso.records.sources.container import sha256_of
 from chiso.reporting.json_output import catalogue_entry, fates_entry, period_entry
-from chiso.run.batch.model import GATES, WITHS, Batch, GateName, With
-from chiso.run.preparing import PeriodRequest
+from chiso.run.batch.model import GATES, WITHS, Batch, BatchPeriodRequest, GateName, With
 from chiso.scoring.scoreboard import Scoreboard
 from chiso.version import __version__
 
@@ -27,7 +26,7 @@ SCHEMA_VERSION = "1.0"
 NAME = "manifest.json"
 # The files of a request by what they are for.
 _SEVERAL = ("records", "reported", "mappings", "corrections")
-_SINGLE = ("units", "catalogue", "working_days", "assignments")
+_SINGLE = ("units", "catalogue", "working_days", "assignments", "office")
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ class Made:
     """
 
     batch: Batch
-    request: PeriodRequest
+    request: BatchPeriodRequest
     compared: Mapping[With, tuple[str, str]]
     before: Sequence[RunEntry]
     content_sha256: str
@@ -93,14 +92,14 @@ def manifest_bytes(board: Scoreboard, made: Made, folder: Path, outputs: Mapping
     return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def inputs_by_role(request: PeriodRequest) -> tuple[tuple[str, Path], ...]:
+def inputs_by_role(request: BatchPeriodRequest) -> tuple[tuple[str, Path], ...]:
     """Return every file that a request reads, with what it is for."""
     found = [(role, path) for role in _SEVERAL for path in getattr(request, role)]
     found += [(role, getattr(request, role)) for role in _SINGLE if getattr(request, role) is not None]
     return tuple(found)
 
 
-def _inputs(request: PeriodRequest, folder: Path) -> Sequence[dict[str, object]]:
+def _inputs(request: BatchPeriodRequest, folder: Path) -> Sequence[dict[str, object]]:
     return [
         {"role": role, "file": _relative(path, folder), "sha256": sha256_of(path)}
         for role, path in inputs_by_role(request)
@@ -123,7 +122,7 @@ class Manifest:
     data: Mapping[str, Any]
     folder: Path
 
-    def request(self, batch: Batch) -> PeriodRequest:
+    def request(self, batch: Batch) -> BatchPeriodRequest:
         """Return what the run was asked, the files being those that it names."""
         data = self.data
         by_role: dict[str, list[Path]] = {role: [] for role in (*_SEVERAL, *_SINGLE)}
@@ -139,7 +138,7 @@ class Manifest:
             "series": batch.name,
             "earlier_runs": tuple(entry["content_sha256"] for entry in data["earlier_figures"]),
         }
-        return PeriodRequest(period=data["period"]["label"], **given)
+        return BatchPeriodRequest(period=data["period"]["label"], **given)
 
     def changed_inputs(self) -> tuple[Problem, ...]:
         """Return the inputs that are gone, or not what they were."""

@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from chiso.errors import Language
+from chiso.run.preparing import PeriodRequest
 
-What = Literal["score", "rank", "late", "compare"]
+What = Literal["score", "rank", "late", "compare", "report"]
 WHATS: tuple[What, ...] = get_args(What)
 With = Literal["previous", "last_year"]
 WITHS: tuple[With, ...] = get_args(With)
+# What is held against another period.
+COMPARED: tuple[What, ...] = ("compare", "report")
 GateName = Literal["quarantined", "rows", "units", "jump"]
 GATES: tuple[GateName, ...] = get_args(GateName)
 
@@ -76,6 +79,13 @@ class Inputs:
     corrections: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class BatchPeriodRequest(PeriodRequest):
+    """What makes one period of a batch again; ``office`` describes the office that sends its letters."""
+
+    office: Path | None = None
+
+
 @dataclass(frozen=True)
 class Batch:
     """A batch file, read whole. Paths in it are relative to ``folder``, the one it stands in."""
@@ -93,6 +103,7 @@ class Batch:
     edition: str | None = None
     working_days: Path | None = None
     assignments: Path | None = None
+    office: Path | None = None
     show_officials: bool = False
     history: Path | None = None
     gates: GateLimits = GateLimits()

@@ -9,7 +9,7 @@ from chiso.errors import GateFailedError, Text
 from chiso.history.store import History
 from chiso.run.batch.gates import gate_problems
 from chiso.run.batch.manifest import NAME, Made, manifest_bytes
-from chiso.run.batch.model import Batch, GateName, With
+from chiso.run.batch.model import COMPARED, Batch, GateName, With
 from chiso.run.batch.period_run import PeriodRun, Surroundings, fail, tell
 from chiso.run.batch.render import Results, outputs_of, selection_of
 from chiso.run.history import as_kept
@@ -54,7 +54,7 @@ def render(
     for each in periods:
         if each.board is None or each.request is None or each.error is not None:
             continue
-        asked = {output.compared_with for output in batch.outputs if output.what == "compare"}
+        asked = {output.compared_with for output in batch.outputs if output.what in COMPARED}
         earlier = {}
         for name in sorted(asked):
             found = _earlier(batch, each, name, periods)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from chiso.errors import ChisoError, Text
 from chiso.run.batch.log import Level, Log
-from chiso.run.preparing import PeriodRequest
+from chiso.run.batch.model import BatchPeriodRequest
 from chiso.scoring.scoreboard import Scoreboard
 from chiso.terms.period import Judgement
 
@@ -30,7 +30,7 @@ class PeriodRun:
 
     judgement: Judgement
     folder: Path
-    request: PeriodRequest | None = None
+    request: BatchPeriodRequest | None = None
     board: Scoreboard | None = None
     contents: Mapping[str, bytes] = field(default_factory=dict)
     error: ChisoError | None = None

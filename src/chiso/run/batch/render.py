@@ -11,7 +11,7 @@ from chiso.errors import Problem, Text, UsageError
 from chiso.reporting.compare_files import compare_json
 from chiso.reporting.compare_notes import compare_notes
 from chiso.reporting.compare_tables import compare_shown, compare_table
-from chiso.reporting.forms import SUFFIXES
+from chiso.reporting.forms import MOST_ROWS_OF_A_LIST, REPORT_SUFFIXES, SUFFIXES
 from chiso.reporting.json_output import scoreboard_json
 from chiso.reporting.late_json import late_json
 from chiso.reporting.late_tables import late_notes, late_table, late_view
@@ -19,10 +19,11 @@ from chiso.reporting.late_workbook import late_workbook
 from chiso.reporting.notes import notes
 from chiso.reporting.render import rendered
 from chiso.reporting.tables import rank_table, score_table, with_index_names
-from chiso.run.batch.model import Batch, Output, With
+from chiso.run.batch.model import Batch, BatchPeriodRequest, Output, With
 from chiso.run.compare import UnitsToShow, compare_boards_alone
 from chiso.run.late_lists import LateRequest, late
 from chiso.run.preparing import PeriodRequest, Reader
+from chiso.run.report import Part, ReportRequest, report
 from chiso.run.scoring import ScoreRequest, chosen_units, rank
 from chiso.scoring.scoreboard import Scoreboard
 
@@ -44,7 +45,7 @@ class Results:
     """
 
     batch: Batch
-    request: PeriodRequest
+    request: BatchPeriodRequest
     board: Scoreboard
     earlier: Mapping[With, Scoreboard]
     selection: Selection
@@ -66,7 +67,7 @@ def outputs_of(results: Results, today: date) -> dict[str, bytes]:
 
 
 def _form(output: Output) -> str:
-    return SUFFIXES[PurePosixPath(output.file).suffix.lower()]
+    return {**SUFFIXES, **REPORT_SUFFIXES}[PurePosixPath(output.file).suffix.lower()]
 
 
 def _asked(results: Results, output: Output) -> ScoreRequest:
@@ -161,11 +162,64 @@ def _compare(results: Results, output: Output, _today: date) -> bytes | None:
     )
 
 
+def _report(results: Results, output: Output, today: date) -> bytes:
+    language, request, form = results.batch.language, results.request, _form(output)
+    asked = ReportRequest(
+        **{name: getattr(request, name) for name in PeriodRequest.__dataclass_fields__},
+        level=output.level,
+        parent=output.parent,
+        unit=results.selection.units,
+        with_records=output.with_records,
+        parts=_PARTS[form],
+    )
+    earlier = results.earlier.get(output.compared_with)
+    # What is looked up now may not be there when the results are made again: only what is named counts.
+    before = () if earlier is None else (earlier,)
+    found = report(asked, today, reader=results.reader, before=before)
+    match form:
+        case "html":
+            from chiso.reporting.site.pages import single_page
+
+            one = found.board.units[0] if len(results.selection.units) == 1 else None
+            return single_page(found, one, language)
+        case "xlsx":
+            from chiso.reporting.workbook import report_workbook
+
+            return report_workbook(found, language)
+        case "docx":
+            from chiso.reporting.letters.letter import kind_of, report_letter
+            from chiso.reporting.letters.office import Office, read_office
+            from chiso.reporting.letters.template import Templates
+
+            office = Office() if request.office is None else read_office(request.office)
+            kind = kind_of(found.board.judgement.period.kind)
+            return report_letter(
+                found, office, kind, Templates(None, language), language, MOST_ROWS_OF_A_LIST
+            )
+        case _:
+            from chiso.reporting.messages.markdown_page import markdown_page
+            from chiso.reporting.messages.message import message
+            from chiso.reporting.messages.plain import plain_text
+
+            told = message(found, each=bool(results.selection.units), language=language)
+            written = markdown_page if form == "markdown" else plain_text
+            return written(told, language).encode()
+
+
+# What each form of a report tells beyond the scores.
+_PARTS: Mapping[str, frozenset[Part]] = {
+    "html": frozenset({"repairs", "plans"}),
+    "xlsx": frozenset({"late"}),
+    "docx": frozenset({"repairs", "late", "plans"}),
+    "markdown": frozenset({"repairs", "late", "plans"}),
+    "table": frozenset({"repairs", "late", "plans"}),
+}
 _RENDERED: Mapping[str, Callable[[Results, Output, date], bytes | None]] = {
     "score": _score,
     "rank": _rank,
     "late": _late,
     "compare": _compare,
+    "report": _report,
 }
 
 

@@ -15,7 +15,7 @@ from chiso.run.batch.manifest import Made, Manifest, manifest_bytes, read_manife
 from chiso.run.batch.model import Batch, With
 from chiso.run.batch.render import Results, outputs_of, selection_of
 from chiso.run.history import as_kept
-from chiso.run.preparing import Reader, runs_before
+from chiso.run.preparing import PeriodRequest, Reader, runs_before
 from chiso.run.scoring import ScoreRequest, score
 from chiso.scoring.scoreboard import Scoreboard
 
@@ -57,7 +57,7 @@ def _replay(manifest: Manifest, history: Path | None) -> Replayed:
     batch = batch if history is None else replace(batch, history=history)
     request = manifest.request(batch)
     day = date.fromisoformat(data["period"]["as_of"])
-    asked = ScoreRequest(**{name: getattr(request, name) for name in type(request).__dataclass_fields__})
+    asked = ScoreRequest(**{name: getattr(request, name) for name in PeriodRequest.__dataclass_fields__})
     board = score(asked, day)
     earlier = _earlier(manifest, batch)
     select = tuple(data["select"])

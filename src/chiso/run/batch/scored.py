@@ -12,11 +12,11 @@ from typing import Any
 from chiso.errors import CannotScoreError, Place, Problem, RecordsError, Text, UsageError, plural
 from chiso.run.batch.keeping import refuse_to_replace
 from chiso.run.batch.manifest import inputs_by_role
-from chiso.run.batch.model import Batch
+from chiso.run.batch.model import Batch, BatchPeriodRequest
 from chiso.run.batch.patterns import wait_for_inputs
 from chiso.run.batch.period_run import PeriodRun, Surroundings, fail, tell
 from chiso.run.periods import score_periods
-from chiso.run.preparing import PeriodRequest, ReadRequest
+from chiso.run.preparing import ReadRequest
 from chiso.run.scoring import ScoreRequest
 from chiso.terms.numbers import number_text
 
@@ -101,13 +101,14 @@ def _refuse_inside(batch: Batch, each: PeriodRun, log: Path | None) -> None:
         )
 
 
-def _request_of(batch: Batch, read: ReadRequest, each: PeriodRun) -> PeriodRequest:
+def _request_of(batch: Batch, read: ReadRequest, each: PeriodRun) -> BatchPeriodRequest:
     """Return what makes one period again: its own day of judgement, whichever day it is then."""
-    return PeriodRequest(
+    return BatchPeriodRequest(
         **{**_options(read), "as_of": each.judgement.as_of},
         period=each.label,
         working_days=batch.working_days,
         assignments=batch.assignments,
+        office=batch.office,
         history=batch.history,
         series=batch.name,
     )
