@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from chiso.cli.shell import BEGUN, say
-from chiso.errors import Language, Text
+from chiso.errors import Language, Text, plural
+from chiso.terms.numbers import number_text
 from chiso.terms.steps import Steps, measured
 
 _NAMES = {
@@ -64,8 +65,9 @@ def _tell(steps: Steps, begun: float, language: Language, say_line: Callable[[st
         say_line(f"{seconds:8.2f} s  {text.in_language(language)}")
     for table, (opened, pieces) in steps.opened.items():
         told = Text(
-            vi=f"{table}: mở {len(opened)} trong {pieces} phần của kho",
-            en=f"{table}: {len(opened)} of {pieces} pieces of the store opened",
+            vi=f"{table}: mở {number_text(len(opened), 'vi')} trong {number_text(pieces, 'vi')} phần của kho",
+            en=f"{table}: {number_text(len(opened), 'en')} of {number_text(pieces, 'en')} "
+            f"{plural(pieces, 'piece', 'pieces')} of the store opened",
         )
         listed = ", ".join(opened)
         say_line(told.in_language(language) + (f": {listed}" if opened else ""))

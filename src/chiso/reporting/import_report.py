@@ -10,7 +10,7 @@ from pathlib import Path
 from chiso.errors import Language, Text, plural
 from chiso.records.store.importing import Imported
 from chiso.records.store.manifest import Manifest
-from chiso.reporting.tables import number_text
+from chiso.terms.numbers import number_text
 
 SCHEMA_VERSION = "1.0"
 
@@ -74,8 +74,11 @@ def _lines(imported: Imported, store: Path, language: Language) -> Iterator[Text
     ]
     told = [(count, vi, en) for count, vi, en in counts if count]
     yield Text(
-        f"{store}: " + "; ".join(f"{count} tệp {vi}" for count, vi, _ in told),
-        f"{store}: " + "; ".join(f"{count} {plural(count, 'file', 'files')} {en}" for count, _, en in told),
+        f"{store}: " + "; ".join(f"{number_text(count, 'vi')} tệp {vi}" for count, vi, _ in told),
+        f"{store}: "
+        + "; ".join(
+            f"{number_text(count, 'en')} {plural(count, 'file', 'files')} {en}" for count, _, en in told
+        ),
     )
     if imported.anew is not None:
         yield imported.anew
@@ -97,7 +100,10 @@ def _lines(imported: Imported, store: Path, language: Language) -> Iterator[Text
         )
         for (column, reason), count in _faults(manifest, name):
             at = "" if column is None else f"{column}: "
-            yield Text(f"  {count} × {at}{reason.vi}", f"  {count} × {at}{reason.en}")
+            yield Text(
+                f"  {number_text(count, 'vi')} × {at}{reason.vi}",
+                f"  {number_text(count, 'en')} × {at}{reason.en}",
+            )
     for note in _notes(imported):
         yield Text(f"· {note.vi}", f"· {note.en}")
 
