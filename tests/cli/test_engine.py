@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.builders import a_folder
 from tests.conftest import CommandLine
 
 from chiso.records.spark.dialect import in_spark
@@ -39,6 +40,14 @@ def test_what_needs_the_rows_here_does_not_go_with_spark(
     found = chiso(*asked, "--lang", "en")
     assert found.code == 2
     assert f"{option} does not go with Spark" in found.stderr
+
+
+def test_spark_reads_exports_and_no_store(chiso: CommandLine, tmp_path: Path) -> None:
+    folder, store = a_folder(tmp_path / "in"), tmp_path / "store"
+    assert chiso("import", folder, "-o", store).code == 0
+    found = chiso("score", store, "--period", "2026-08", "--engine", "local[2]", "--lang", "en")
+    assert found.code == 2
+    assert "--engine does not go with a store" in found.stderr
 
 
 @pytest.mark.parametrize(
