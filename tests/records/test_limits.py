@@ -220,7 +220,7 @@ HOSTILE: tuple[tuple[str, Callable[[], bytes], str], ...] = (
         lambda: b"<html>" + b"<table><tr><td>" * 100_000,
         "no table of data|damaged|more than",
     ),
-    ("many-tables.xls", lambda: b"<table><tr><td>a</td></tr></table>" * 20_000, "more than 1000 tables"),
+    ("many-tables.xls", lambda: b"<table><tr><td>a</td></tr></table>" * 20_000, "more than 1,000 tables"),
     ("several.zip", lambda: _zip({"a.csv": b"x", "b.csv": b"x"}), "holds 2 files"),
     ("zip-in-zip.zip", lambda: _zip({"a.zip": _zip({"a.csv": delimited(grid()).encode()})}), "no table"),
     ("half.parquet", lambda: (content := parquet(grid()))[: len(content) // 2], "damaged"),
