@@ -50,7 +50,7 @@ def test_samples(sample: str, samples: Path, tmp_path: Path, needed: Mapping[str
 
 
 # A few of them, and all where there is time.
-_FEW = [entry for number, entry in enumerate(ENTRIES) if number % 60 == 0]
+_FEW = [entry for number, entry in enumerate(ENTRIES) if number % 90 == 0]
 
 
 def _corpus(
@@ -130,7 +130,7 @@ def _assert_history_alike(steps: list[dict[str, str]], read: tuple[object, objec
         assert_alike([folder], store, *read)  # type: ignore[arg-type]
 
 
-@settings(_SETTINGS, max_examples=3)
+@settings(_SETTINGS, max_examples=2)
 @given(steps=_histories(), read=_READ)
 def test_imports_one_after_the_other_are_one(
     steps: list[dict[str, str]], read: tuple[object, object]
@@ -203,7 +203,7 @@ def test_a_period_is_scored_alike_from_what_it_needs(period: str, tmp_path: Path
     _put(tmp_path / "in", {"cases": text})
     imported([tmp_path / "in"], tmp_path / "store")
     rest = ("--period", period, "--as-of", "2026-12-31", "--catalogue", a_catalogue(tmp_path, _POPULATION))
-    for command in (("score", "--format", "json"), ("rank", "--format", "csv"), ("score", "--by", "channel")):
+    for command in (("score", "--format", "json"), ("score", "--by", "channel")):
         exports = chiso(command[0], tmp_path / "in", *command[1:], *rest)
         store = chiso(command[0], tmp_path / "store", *command[1:], *rest)
         assert exports.code == 0

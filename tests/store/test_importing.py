@@ -56,6 +56,7 @@ def test_only_new_and_changed_files_are_read(tmp_path: Path, chiso: CommandLine)
     assert_alike([folder], store)
 
 
+@pytest.mark.long
 def test_one_month_is_imported_without_the_others(tmp_path: Path, chiso: CommandLine) -> None:
     folder, store = a_folder(tmp_path / "in"), tmp_path / "store"
     _import(chiso, folder, "-o", store)
@@ -77,6 +78,7 @@ def test_a_changed_file_takes_the_place_of_what_it_was(tmp_path: Path, chiso: Co
     assert_alike([folder], store)
 
 
+@pytest.mark.long
 def test_a_file_that_is_gone_is_told_and_stays_until_pruned(tmp_path: Path, chiso: CommandLine) -> None:
     folder, store = a_folder(tmp_path / "in", september=ENDED), tmp_path / "store"
     _import(chiso, folder, "-o", store)
@@ -89,6 +91,7 @@ def test_a_file_that_is_gone_is_told_and_stays_until_pruned(tmp_path: Path, chis
     assert_alike([folder], store)
 
 
+@pytest.mark.long
 def test_another_registry_reads_everything_again(tmp_path: Path, chiso: CommandLine) -> None:
     folder, store = a_folder(tmp_path / "in", september=ENDED), tmp_path / "store"
     _import(chiso, folder, "-o", store)
@@ -141,6 +144,7 @@ def test_corrections_and_reported_figures_belong_to_the_import(tmp_path: Path, c
     assert _import(chiso, folder, "-o", store, "--corrections", filled)["files"]["read"] == []
 
 
+@pytest.mark.long
 def test_figures_may_stand_beside_a_store_and_nothing_else(tmp_path: Path, chiso: CommandLine) -> None:
     folder, store = a_folder(tmp_path / "in"), tmp_path / "store"
     _import(chiso, folder, "-o", store)
@@ -255,6 +259,7 @@ def test_what_no_manifest_names_goes_with_the_next_import(tmp_path: Path, chiso:
     assert set(pieces) <= {"000003", "000004"}
 
 
+@pytest.mark.long
 def test_a_batch_takes_the_manifest_for_its_records(tmp_path: Path, chiso: CommandLine) -> None:
     folder = a_folder(tmp_path / "in")
     a_catalogue(tmp_path)
@@ -276,7 +281,7 @@ def test_a_batch_takes_the_manifest_for_its_records(tmp_path: Path, chiso: Comma
 
 
 @pytest.mark.parametrize(
-    "step", [40, pytest.param(1, marks=pytest.mark.long)], ids=["some files", "every file"]
+    "step", [80, pytest.param(1, marks=pytest.mark.long)], ids=["some files", "every file"]
 )
 def test_nothing_personal_gets_into_a_store(step: int, tmp_path: Path) -> None:
     entries = [entry for entry in ENTRIES if entry.table == "cases"][::step]

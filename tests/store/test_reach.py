@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -127,9 +128,25 @@ def _profile(rows: Sequence[dict[str, object]]) -> Profile:
     return Profile(len(rows), days, alike)  # type: ignore[arg-type]
 
 
-@settings(max_examples=400, derandomize=True, deadline=None, database=None)
+_SETTINGS = settings(derandomize=True, deadline=None, database=None)
+
+
+@settings(_SETTINGS, max_examples=120)
 @given(tree=_CONDITIONS, rows=st.lists(_ROW, min_size=1, max_size=4))
 def test_every_outcome_of_a_row_is_foreseen(tree: Expression, rows: list[dict[str, object]]) -> None:
+    _assert_foreseen(tree, rows)
+
+
+@pytest.mark.long
+@settings(_SETTINGS, max_examples=1_000)
+@given(tree=_CONDITIONS, rows=st.lists(_ROW, min_size=1, max_size=4))
+def test_every_outcome_of_a_row_is_foreseen_at_length(
+    tree: Expression, rows: list[dict[str, object]]
+) -> None:
+    _assert_foreseen(tree, rows)
+
+
+def _assert_foreseen(tree: Expression, rows: list[dict[str, object]]) -> None:
     foreseen = _truths(tree, _profile(rows), _JUDGEMENT)
     assert {_value(tree, row, _JUDGEMENT) for row in rows} <= foreseen
 
