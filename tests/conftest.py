@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 ROOT = Path(__file__).resolve().parents[1]
-_MARKED = ("browser", "bundle", "long", "lowest", "office")
+_MARKED = ("browser", "bundle", "long", "lowest", "office", "spark")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

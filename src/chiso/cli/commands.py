@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from chiso.cli.measuring import measuring
 from chiso.cli.options import (
     Day,
     assignment_options,
@@ -123,6 +124,14 @@ def _scored(
     shown: Callable[[Scoreboard, Language], tuple[tuple[Rank, ...] | None, ReportTable]],
 ) -> int:
     """Score the periods asked for and put the tables that ``shown`` makes of them where they belong."""
+    with measuring(options, chosen(options)):
+        return _scored_and_written(options, shown)
+
+
+def _scored_and_written(
+    options: dict[str, Any],
+    shown: Callable[[Scoreboard, Language], tuple[tuple[Rank, ...] | None, ReportTable]],
+) -> int:
     from chiso import run
     from chiso.api import now_in_vietnam, today_in_vietnam
 
@@ -165,6 +174,11 @@ def _check_goes_together(options: dict[str, Any], *, several: bool) -> None:
         raise usage(
             "--history chỉ lưu bảng điểm của đơn vị, không dùng với --by",
             "--history keeps scores of units, it does not go with --by",
+        )
+    if options["quarantine"] is not None and options["engine"] != "duckdb":
+        raise usage(
+            "--quarantine không dùng với Spark: các dòng ở lại trên các máy; chạy không có --engine",
+            "--quarantine does not go with Spark: the rows stay where they are; run without --engine",
         )
     if options["series"] is not None and options["history"] is None:
         raise usage("--series cần --history", "--series needs --history")

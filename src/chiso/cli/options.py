@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from chiso.cli.measuring import explain_sql_option, profile_option
 from chiso.cli.shell import LANGUAGE, say, usage
 
 FORMATS = ("table", "csv", "json", "parquet", "xlsx")
@@ -78,8 +79,8 @@ class Share(_ShareParameter):
         return share
 
 
-def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """What is read, and how: the options of every command that takes records."""
+def source_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Which files are read, and how they are understood."""
     options = [
         click.argument("records", nargs=-1, type=click.Path(path_type=Path), metavar="RECORDS..."),
         path_option("--units", vi="Danh mục đơn vị", en="Registry of units"),
@@ -101,6 +102,13 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
             en="Corrected rows of a quarantine",
             multiple=True,
         ),
+    ]
+    return _all(options, command)
+
+
+def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What is read, and how: the options of every command that takes records."""
+    options = [
         click.option(
             "--quarantine",
             type=click.Path(path_type=Path),
@@ -130,7 +138,7 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
             help=say("Giữ tên cán bộ thay cho mã", "Keep the names of officials instead of codes"),
         ),
     ]
-    return _all(options, command)
+    return source_options(_all(options, command))
 
 
 def period_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -318,6 +326,17 @@ series_option = click.option(
 )
 
 
+_ENGINE = click.option(
+    "--engine",
+    default="duckdb",
+    metavar="ENGINE",
+    help=say(
+        "Máy đếm: duckdb (mặc định), spark, local[2], spark://MÁY:CỔNG, yarn, k8s://… (docs/scale.md)",
+        "What counts: duckdb (default), spark, local[2], spark://HOST:PORT, yarn, k8s://… (docs/scale.md)",
+    ),
+)
+
+
 def history_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Where scoreboards are kept."""
     options = [
@@ -333,6 +352,7 @@ def history_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def scoring_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """What is scored: records, periods, rules and units."""
+    command = _all([profile_option, explain_sql_option, _ENGINE], command)
     return periods_options(units_options(output_options(*FORMATS)(history_options(command))))
 
 

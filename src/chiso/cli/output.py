@@ -66,7 +66,8 @@ def request_of(options: dict[str, Any], kind: type[Request], *, records_needed: 
         )
     form_of(options)  # a wrong suffix is said before the work, not after
     refuse_overwriting(options)
-    given = {**options, "mappings": options["mapping"]}
+    # The forms of a quarantine tell of older states one by one.
+    given = {**options, "mappings": options["mapping"], "whole": options.get("quarantine") is not None}
     return kind(**{field.name: given[field.name] for field in fields(kind) if field.name in given})
 
 
@@ -296,14 +297,16 @@ def refuse_overwriting(options: dict[str, Any]) -> None:
     Files in folders are known only once they are read; they are held against the result then.
     """
     from chiso.catalogue.load import shipped_catalogue
+    from chiso.records.store.manifest import manifest_at
 
     read = {path.resolve() for name in _READ for path in _paths(options.get(name))}
     read.add(shipped_catalogue().resolve())
+    stores = [path for path in read if manifest_at(path) is not None and path.is_dir()]
     written: dict[Path, str] = {}
     for name, option in _WRITTEN.items():
         for path in _paths(options.get(name)):
             target = path.resolve()
-            if target in read:
+            if target in read or any(store in target.parents for store in stores):
                 _refuse_input(path, [str(path)])
             if target in written and (path.is_file() or not path.exists()):
                 raise usage(

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
@@ -32,6 +33,8 @@ def language_from(arguments: Sequence[str]) -> Language:
     return "en" if name.lower().startswith("en") else "vi"
 
 
+# What --profile counts the start from.
+BEGUN = time.perf_counter()
 # Help is built when this module is imported, so its language is settled here.
 LANGUAGE: Language = language_from(sys.argv[1:])
 
@@ -102,6 +105,8 @@ def _run(command: Callable[[], Any], language: Language, arguments: Sequence[str
         return error.exit_code
     except click.UsageError as error:
         click.echo(f"{_word('error', language)}: {_usage_message(error, language)}", err=True)
+        if isinstance(error, click.NoSuchOption) and error.option_name == "--engine":
+            click.echo(f"  → {_COUNTS_ONLY.in_language(language)}", err=True)
         help_option = f"{error.ctx.command_path} --help" if error.ctx else "chiso --help"
         click.echo(
             Text(vi=f"  → Xem {help_option}", en=f"  → See {help_option}").in_language(language), err=True
@@ -130,6 +135,10 @@ def _run(command: Callable[[], Any], language: Language, arguments: Sequence[str
         return ExitCode.BUG
 
 
+_COUNTS_ONLY = Text(
+    vi="Chỉ score và rank có --engine: lệnh này liệt kê hồ sơ, Spark chỉ đếm",
+    en="Only score and rank take --engine: this command lists records, and Spark only counts",
+)
 _STOPPED = Text(vi="Đã dừng", en="Stopped")
 
 

@@ -6,8 +6,9 @@ tell an empty cell from an unreadable one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import TypeAlias
 
 from chiso.records.personal_text import PARTED_NUMBER
 from chiso.terms.columns import FIRST_DAY, LAST_DAY, ColumnSpec
@@ -78,35 +79,52 @@ def _bare(cell: str) -> str:
     return f"nullif(trim({cell}, {_BLANKS}), '')"
 
 
-def typed(column: ColumnSpec, cell: str, words: Mapping[str, str], *, show_officials: bool = False) -> str:
+Seldom: TypeAlias = Callable[[Callable[[str], str], str], str]
+
+
+def in_place(value: Callable[[str], str], cell: str) -> str:
+    """Return what stands for a cell that is written oddly, as part of the expression around it."""
+    return value(cell)
+
+
+def typed(
+    column: ColumnSpec,
+    cell: str,
+    words: Mapping[str, str],
+    *,
+    show_officials: bool = False,
+    seldom: Seldom = in_place,
+) -> str:
     """Return the typed value of a cell; null where it cannot be read or an empty cell means nothing.
 
     ``words`` are the spellings (folded) of an enum or boolean column with their canonical words.
 
     Most cells are written plainly, so each kind tries that first and looks at blanks, odd spellings and
-    rarer forms only where it fails. Dates still have to be ``bounded``.
+    rarer forms only where it fails: ``seldom`` says how an engine had best be told of these. Dates still
+    have to be ``bounded``.
     """
     match column.kind:
         case "text" | "unit":
             # A plain code, as nearly every cell is: printable ASCII at both ends and in between.
             plain = f"{cell} >= '!' AND right({cell}, 1) >= '!' AND strlen({cell}) = length({cell})"
-            return f"CASE WHEN {plain} THEN {cell} ELSE {_composed(trimmed(cell))} END"
+            odd = seldom(lambda text: _composed(trimmed(text)), cell)
+            return f"CASE WHEN {plain} THEN {cell} ELSE {odd} END"
         case "officer":
-            return _officer(trimmed(cell), show_names=show_officials)
+            return seldom(lambda text: _officer(trimmed(text), show_names=show_officials), cell)
         case "integer":
-            return _integer(cell)
+            return _figures(cell, seldom(_integer, cell))
         case "decimal":
             return f"TRY_CAST(replace({_bare(cell)}, ',', '.') AS DECIMAL(18, 6))"
         case "money":
-            return _money(cell)
+            return _figures(cell, seldom(_money, cell))
         case "timestamp":
-            return _timestamp(cell)
+            return _timestamp(cell, seldom)
         case "date":
-            return f"CAST({_timestamp(cell)} AS DATE)"
+            return f"CAST({_timestamp(cell, seldom)} AS DATE)"
         case "presence":
             return f"CASE WHEN {cell} >= '!' THEN TRUE WHEN {_bare(cell)} IS NOT NULL THEN TRUE END"
         case "boolean" | "enum":
-            return _word(column, cell, words)
+            return _word(column, cell, words, seldom)
 
 
 def unreadable(cell: str, value: str) -> str:
@@ -120,7 +138,7 @@ def _composed(cell: str) -> str:
     return f"CASE WHEN strlen({cell}) = length({cell}) THEN {cell} ELSE nfc_normalize({cell}) END"
 
 
-def _word(column: ColumnSpec, cell: str, words: Mapping[str, str]) -> str:
+def _word(column: ColumnSpec, cell: str, words: Mapping[str, str], seldom: Seldom) -> str:
     if column.kind == "boolean":
         codes = {"true": "TRUE", "false": "FALSE"}
     else:
@@ -132,12 +150,13 @@ def _word(column: ColumnSpec, cell: str, words: Mapping[str, str]) -> str:
     labels = ", ".join(
         f"{quoted(text)}: {codes[word]}" for text, word in words.items() if not text[:1].isdigit()
     )
-    bare = f"regexp_replace({_folded(cell)}, {_BESIDE_A_WORD}, '', 'g')"
-    odd = f"coalesce(MAP {{{every}}}[{_folded(cell)}], MAP {{{labels}}}[{bare}])"
-    return (
-        f"CASE WHEN {cell} IS NULL THEN {empty} ELSE CASE {cell} {exact} ELSE "
-        f"CASE WHEN {_bare(cell)} IS NULL THEN {empty} ELSE {odd} END END END"
-    )
+
+    def odd(text: str) -> str:
+        bare = f"regexp_replace({_folded(text)}, {_BESIDE_A_WORD}, '', 'g')"
+        found = f"coalesce(MAP {{{every}}}[{_folded(text)}], MAP {{{labels}}}[{bare}])"
+        return f"CASE WHEN {_bare(text)} IS NULL THEN {empty} ELSE {found} END"
+
+    return f"CASE WHEN {cell} IS NULL THEN {empty} ELSE CASE {cell} {exact} ELSE {seldom(odd, cell)} END END"
 
 
 def _folded(cell: str) -> str:
@@ -156,13 +175,15 @@ def _officer(cell: str, *, show_names: bool) -> str:
     return f"CASE WHEN {personal} THEN {name} ELSE {_composed(cell)} END"
 
 
+def _figures(cell: str, odd: str) -> str:
+    plain = f"regexp_full_match({cell}, '[0-9]{{1,12}}')"
+    return f"CASE WHEN {plain} THEN TRY_CAST({cell} AS BIGINT) ELSE {odd} END"
+
+
 def _integer(cell: str) -> str:
     bare = _bare(cell)
     whole = f"regexp_full_match({bare}, '-?[0-9]{{1,12}}([.,]0{{1,2}})?')"
-    return (
-        f"CASE WHEN regexp_full_match({cell}, '[0-9]{{1,12}}') THEN TRY_CAST({cell} AS BIGINT) "
-        f"WHEN {whole} THEN TRY_CAST(regexp_replace({bare}, '[.,].*', '') AS BIGINT) END"
-    )
+    return f"CASE WHEN {whole} THEN TRY_CAST(regexp_replace({bare}, '[.,].*', '') AS BIGINT) END"
 
 
 def _money(cell: str) -> str:
@@ -175,15 +196,18 @@ def _money(cell: str) -> str:
     grouped = f"regexp_full_match({bare}, '{dots}|{commas}')"
     figures = f"regexp_replace(regexp_replace({bare}, '[.,]0{{1,2}}$', ''), '[.,]', '', 'g')"
     return (
-        f"CASE WHEN regexp_full_match({cell}, '[0-9]{{1,12}}') THEN TRY_CAST({cell} AS BIGINT) "
-        f"WHEN {whole} THEN TRY_CAST(regexp_replace({bare}, '[.,].*', '') AS BIGINT) "
+        f"CASE WHEN {whole} THEN TRY_CAST(regexp_replace({bare}, '[.,].*', '') AS BIGINT) "
         f"WHEN {grouped} THEN TRY_CAST({figures} AS BIGINT) END"
     )
 
 
-def _timestamp(cell: str) -> str:
-    bare = _bare(cell)
+def _timestamp(cell: str, seldom: Seldom) -> str:
     plain = f"try_strptime({cell}, {_FORMATS_SQL})"
+    return f"CASE WHEN {cell} IS NOT NULL THEN coalesce({plain}, {seldom(_odd_timestamp, cell)}) END"
+
+
+def _odd_timestamp(cell: str) -> str:
+    bare = _bare(cell)
     spaced = f"replace({bare}, '\u00a0', ' ')"
     blanks = f"CASE WHEN {spaced} <> {cell} THEN try_strptime({spaced}, {_FORMATS_SQL}) END"
     # A time with a zone is moved to Vietnam's, +07 the year round.
@@ -198,7 +222,7 @@ def _timestamp(cell: str) -> str:
         f"TIMESTAMP '1899-12-30' + "
         f"to_seconds(round(TRY_CAST(replace({bare}, ',', '.') AS DOUBLE) * 86400)) END"
     )
-    return f"CASE WHEN {cell} IS NOT NULL THEN coalesce({plain}, {blanks}, {zoned}, {fraction}, {serial}) END"
+    return f"coalesce({blanks}, {zoned}, {fraction}, {serial})"
 
 
 def bounded(column: ColumnSpec, value: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,6 +62,23 @@ class Corrections:
         fitting = {n: entry for n, entry in mine if entry.sha256 in ("", sha256) and entry.table == table}
         self._used.update(fitting)
         return {entry.row: entry.cells for entry in fitting.values()}
+
+    def fingerprint(self, path: Path, sha256: str) -> str:
+        """Return what tells the corrections of a file with these bytes from others; "" where it has none."""
+        own = [
+            [entry.sheet, entry.row, entry.table, sorted(entry.cells.items())]
+            for entry in self.rows
+            if entry.file == path.name and entry.sha256 in ("", sha256)
+        ]
+        return json.dumps(own, ensure_ascii=False) if own else ""
+
+    def used_before(self, path: Path, sha256: str) -> None:
+        """Note that the corrections of a file with these bytes are in use, though it is not read again."""
+        self._used.update(
+            number
+            for number, entry in enumerate(self.rows)
+            if entry.file == path.name and entry.sha256 in ("", sha256)
+        )
 
     def check_rows(self, file: TableFile, last_row: int) -> None:
         """Raise RecordsError for corrections of rows that the file does not have."""

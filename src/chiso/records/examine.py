@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
-from typing import Literal
+from typing import Literal, cast
 
 from chiso.errors import Text
 from chiso.records.cells import MAY_BE_UNREADABLE, identifier
@@ -112,7 +112,8 @@ def examine_files(records: Records) -> tuple[FileFinding, ...]:
         findings.append(
             FileFinding(
                 source,
-                tuple(_columns(records, table, part)),
+                # Files are examined where they were read, never from a store.
+                tuple(_columns(records, table, cast(Part[TableFile], part))),
                 kept=counts.get(NOT_SET_ASIDE, 0),
                 quarantined=counts.get(QUARANTINED, 0),
                 superseded=counts.get(SUPERSEDED, 0),
@@ -121,7 +122,7 @@ def examine_files(records: Records) -> tuple[FileFinding, ...]:
     return tuple(findings)
 
 
-def _columns(records: Records, table: LoadedTable, part: Part) -> Iterator[ColumnFinding]:
+def _columns(records: Records, table: LoadedTable, part: Part[TableFile]) -> Iterator[ColumnFinding]:
     file = part.file
     recognised, spelling = file.recognised, file.spelling
     used = {place: column for column, place in recognised.positions.items()}
@@ -177,7 +178,9 @@ def _personal_positions(file: TableFile, positions: Sequence[int]) -> set[int]:
     return found
 
 
-def _cells(records: Records, table: LoadedTable, part: Part, spec: ColumnSpec) -> tuple[int, int, str]:
+def _cells(
+    records: Records, table: LoadedTable, part: Part[TableFile], spec: ColumnSpec
+) -> tuple[int, int, str]:
     """Return how many cells are filled, how many of them could be read, and what they are like."""
     name = identifier(spec.name)
     bit = 1 << [column.name for column in table.typed_columns].index(spec.name)

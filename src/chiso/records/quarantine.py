@@ -7,19 +7,21 @@ might be is left as it is in the file, and marked so.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from chiso.errors import Text
 from chiso.records.cells import identifier
 from chiso.records.corrections import AS_IN_FILE
 from chiso.records.dataset import NOT_SET_ASIDE, SUPERSEDED, LoadedTable, QuarantinedRow, Records
-from chiso.records.part import Part
+from chiso.records.part import Origin, Part
 from chiso.records.personal_text import may_be_personal_code
 from chiso.records.set_aside import quarantined_rows
 from chiso.records.sources.cell import Cell, shown
-from chiso.records.table_file import rows_of
+from chiso.records.table_file import TableFile, rows_of
 from chiso.records.textual import textual
+from chiso.records.typed_table import rows_by_line
 from chiso.terms.columns import ColumnSpec, TableSpec
 from chiso.terms.text import folded
 from chiso.terms.unit import UnitTree
@@ -54,70 +56,85 @@ def correction_forms(records: Records) -> Iterator[Form]:
     for table in records.tables.values():
         if not table.quarantined:
             continue
-        there = {name for part in table.parts for name in part.file.recognised.positions}
+        there = {name for part in table.parts for name in part.file.headed}
         columns = tuple(
             column.name
             for column in table.typed_columns
-            if column.name in there | set(table.spec.required) - {"unit_code"} or column.name == "unit_code"
+            # What stands in a cell beside may be anything, and nobody has looked at it.
+            if column.name in {*there, *table.spec.required, "unit_code"} - table.beside
         )
         reasons: dict[tuple[str, str, int], list[QuarantinedRow]] = {}
         for fault in quarantined_rows(records.connection, table, None):
             reasons.setdefault((fault.file, fault.sheet or "", fault.row), []).append(fault)
         rows: list[FormRow] = []
         for part in table.parts:
-            path, sheet = str(part.file.path), part.file.sheet.name or ""
+            path, sheet = str(part.file.path), part.file.sheet_name or ""
             wanted = {row for file, name, row in reasons if (file, name) == (path, sheet)}
-            for number, cells in _raw_rows(part, wanted):
+            for number, cells in _shown_rows(part, wanted, columns, records.units):
                 faults = tuple(reasons[path, sheet, number])
-                safe = _safe_cells(part, cells, faults, columns, records.units)
+                at_fault = {fault.canonical for fault in faults}
+                # What is at fault has to be written anew.
+                safe = {name: "" if name in at_fault else cells[name] for name in columns}
                 rows.append(FormRow(part.file.path.name, sheet, number, hashes[path, sheet], faults, safe))
         yield Form(table.spec, columns, tuple(rows))
 
 
-def _raw_rows(part: Part, wanted: Collection[int]) -> Iterator[tuple[int, Mapping[str, Cell] | None]]:
-    """Yield the cells of the wanted rows by column, None for rows whose cells cannot be told apart."""
+def _shown_rows(
+    part: Part[Origin], wanted: Collection[int], columns: Sequence[str], units: UnitTree
+) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """Yield the wanted rows of a part by number, with what is safe to show of them."""
+    if isinstance(part.file, TableFile):
+        yield from safe_rows(cast(Part[TableFile], part), wanted, columns, units)
+        return
+    for position, cells in part.safe_cells.items():
+        number = part.row_number(position)
+        if number in wanted:
+            yield number, {name: cells.get(name, "") for name in columns}
+
+
+def safe_rows(
+    part: Part[TableFile], wanted: Collection[int], columns: Sequence[str], units: UnitTree
+) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """Yield the wanted rows of a file by number, with what is safe to show of each of the columns.
+
+    A cell that holds more is ``AS_IN_FILE``; of a row whose cells cannot be told apart all are empty.
+    """
     if not wanted:
+        return
+    if part.by_line:
+        positions = {part.first + number - part.row_number(part.first) for number in wanted}
+        for position, cells in rows_by_line(part, positions):
+            yield part.row_number(position), _safe_cells(part.file, cells, columns, units)
         return
     last = max(wanted)
     for position, row in enumerate(rows_of(part.file), start=part.first):
         number = part.row_number(position)
         if number in wanted:
-            if row.cells is None:
-                yield number, None
-            else:
-                recognised, cells = part.file.recognised, row.cells
-                yield number, {name: recognised.cell(cells, name) for name in recognised.positions}
+            yield number, _safe_cells(part.file, row.cells, columns, units)
         if number >= last:
             return
 
 
 def _safe_cells(
-    part: Part,
-    cells: Mapping[str, Cell] | None,
-    faults: Collection[QuarantinedRow],
-    columns: Collection[str],
-    units: UnitTree,
+    file: TableFile, cells: Sequence[Cell] | None, columns: Sequence[str], units: UnitTree
 ) -> dict[str, str]:
     if cells is None:
         return dict.fromkeys(columns, "")
-    at_fault = {fault.canonical for fault in faults}
-    table = part.file.recognised.table
+    recognised = file.recognised
     safe = {}
     for name in columns:
-        cell = cells.get(name)
-        text = textual(cell, table.columns[name]).text or ""
-        safe[name] = _safe(table.columns[name], text.strip(), name in at_fault, units)
-        if not safe[name] and name not in at_fault and shown(cell).strip():
+        cell = recognised.cell(cells, name)
+        text = textual(cell, recognised.table.columns[name]).text or ""
+        safe[name] = _safe(recognised.table.columns[name], text.strip(), units)
+        if not safe[name] and shown(cell).strip():
             safe[name] = AS_IN_FILE
     return safe
 
 
-def _safe(column: ColumnSpec, text: str, at_fault: bool, units: UnitTree) -> str:
-    """Return what may be shown of a cell: "" for what may not, or is at fault and has to be written anew."""
+def _safe(column: ColumnSpec, text: str, units: UnitTree) -> str:
+    """Return what may be shown of a cell that is not at fault: "" for what may not."""
     match column.kind:
         case "officer" | "presence":
-            return ""
-        case _ if at_fault:
             return ""
         case "text" | "unit" if column.name == "unit_name":
             return text if any(folded(unit.name) == folded(text) for unit in units) else ""

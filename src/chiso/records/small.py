@@ -34,7 +34,7 @@ _TIERS: Mapping[Level, int] = {
 }
 
 
-def read_units(file: TableFile, corrections: Corrections) -> tuple[UnitTree, Part]:
+def read_units(file: TableFile, corrections: Corrections) -> tuple[UnitTree, Part[TableFile]]:
     """Return the registry; raises RecordsError with every fault, since a unit left out is a scandal."""
     problems: list[Problem] = []
     units: dict[str, Unit] = {}
@@ -173,7 +173,7 @@ def _share_faults(unit: Unit) -> Iterator[Text]:
 
 def read_reported(
     file: TableFile, units: UnitTree, corrections: Corrections
-) -> tuple[list[ReportedFigure], list[QuarantinedRow], Part]:
+) -> tuple[list[ReportedFigure], list[QuarantinedRow], Part[TableFile]]:
     """Return the reported figures, and the rows set aside because a figure in them cannot be read."""
     figures: list[ReportedFigure] = []
     quarantine: list[QuarantinedRow] = []

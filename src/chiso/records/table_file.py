@@ -11,11 +11,12 @@ from chiso.errors import Place, Problem, RecordsError, Text
 from chiso.records.layout import SEARCHED_ROWS, Guess, Header, RowReader, find_header
 from chiso.records.mapping import Recognised, Spelling
 from chiso.records.personal_text import holds_personal_number
+from chiso.records.reasons import unreadable_reason
 from chiso.records.sources.cell import Cell, Sheet, is_blank, sheet_label
 from chiso.records.sources.delimited import DelimitedText
 from chiso.records.sources.encoding import CONVERSIONS
 from chiso.records.sources.open import open_sheets, unknown_format
-from chiso.terms.columns import TABLES, TableSpec
+from chiso.terms.columns import TABLES, ColumnSpec, TableSpec
 from chiso.terms.numbers import number_text
 from chiso.terms.text import folded
 
@@ -67,10 +68,29 @@ class TableFile:
         """The file's name for messages, with the sheet where it has several."""
         return sheet_label(str(self.path), self.sheet.name)
 
+    @property
+    def sheet_name(self) -> str | None:
+        """The sheet, None where a file has but one."""
+        return self.sheet.name
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The columns that have a value, from the file or the mapping."""
+        return self.recognised.columns
+
+    @property
+    def headed(self) -> frozenset[str]:
+        """The columns that stand in the file itself."""
+        return frozenset(self.recognised.positions)
+
     def heading(self, column: str) -> str:
         """Return the heading of a canonical column as the file spells it."""
         position = self.recognised.positions.get(column)
         return column if position is None else self.headings[position]
+
+    def reason(self, column: ColumnSpec) -> Text:
+        """Return why a filled cell of a column gave no value, with the words that would have."""
+        return unreadable_reason(column, self.spelling)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,13 +224,16 @@ def _whole(cells: Sequence[Cell], guess: Guess | None, file: TableFile) -> Row:
     if len(cells) == width:
         return Row(cells, None, guess)
     if file.sheet.format == "csv":
-        fault = Text(
-            vi=f"có {number_text(len(cells), 'vi')} ô, tiêu đề có {number_text(width, 'vi')} cột",
-            en=f"has {number_text(len(cells), 'en')} cells, the header has {number_text(width, 'en')} "
-            f"columns",
-        )
-        return Row(None, fault, guess)
+        return Row(None, wrong_width(len(cells), width), guess)
     return Row([*cells[:width], *[""] * (width - len(cells))], None, guess)
+
+
+def wrong_width(cells: int, width: int) -> Text:
+    """Return the fault of a row with more or fewer cells than the header has columns."""
+    return Text(
+        vi=f"có {number_text(cells, 'vi')} ô, tiêu đề có {number_text(width, 'vi')} cột",
+        en=f"has {number_text(cells, 'en')} cells, the header has {number_text(width, 'en')} columns",
+    )
 
 
 def other_header(file: TableFile, row: int) -> Problem:

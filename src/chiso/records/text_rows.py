@@ -23,7 +23,7 @@ class TextRow:
     faults: tuple[tuple[str | None, Text], ...] = ()
 
 
-def text_rows(file: TableFile, corrections: Corrections) -> tuple[Part, list[TextRow]]:
+def text_rows(file: TableFile, corrections: Corrections) -> tuple[Part[TableFile], list[TextRow]]:
     """Return the records of a file, and what its other rows are."""
     part = Part(file, 0, 0)
     corrected = corrections.of(file)
@@ -41,7 +41,9 @@ def text_rows(file: TableFile, corrections: Corrections) -> tuple[Part, list[Tex
     return part, [row for position, row in rows.items() if position not in part.not_records]
 
 
-def _text_row(part: Part, position: int, row: Row, correction: Mapping[str, str] | None) -> TextRow:
+def _text_row(
+    part: Part[TableFile], position: int, row: Row, correction: Mapping[str, str] | None
+) -> TextRow:
     file, number = part.file, part.row_number(position)
     recognised = file.recognised
     texts = dict(recognised.constants)

@@ -10,17 +10,9 @@ from itertools import islice
 import duckdb
 
 from chiso.errors import RecordsError
-from chiso.records.cells import (
-    MAY_BE_UNREADABLE,
-    bounded,
-    identifier,
-    quoted,
-    sql_type,
-    typed,
-    unreadable,
-)
+from chiso.records.cells import identifier, quoted, sql_type
 from chiso.records.corrections import AS_IN_FILE, Corrections
-from chiso.records.dataset import NOT_A_RECORD, NOT_SET_ASIDE, QUARANTINED
+from chiso.records.dataset import NOT_A_RECORD, QUARANTINED
 from chiso.records.layout import Guess, RowReader, settled
 from chiso.records.part import Part
 from chiso.records.progress import Progress, watched
@@ -30,9 +22,12 @@ from chiso.records.sources.encoding import UTF8, UTF8_MARKED
 from chiso.records.survey import Contents, survey
 from chiso.records.table_file import Row, TableFile, other_header, rows_of
 from chiso.records.textual import LOST_DIGITS, textual
+from chiso.records.typed_rows import cells_of, columns_read, typed_rows
 from chiso.terms.columns import ColumnSpec, TableSpec
 
 _ROWS_AT_A_TIME = 50_000
+# A code as a spreadsheet writes it that took it for a number.
+LOST_CODE = "[0-9]([.,][0-9]+)?E\\+[0-9]+"
 # What a total or a repeated heading begins with in SQL's eyes; Python then looks at the whole row.
 _SUSPECT_WORDS = "^(tổng|cộng|total|grand total)"
 
@@ -41,7 +36,7 @@ class TypedTable:
     """Rows stand in the order of the files, so that a row's position tells its number.
 
     Besides its columns the table has ``unread``, a bit for each column whose cell is at fault, and
-    ``set_aside``.
+    ``set_aside``. No cell of a column ``beside`` is ever at fault.
     """
 
     def __init__(
@@ -57,21 +52,18 @@ class TypedTable:
 
         A cell ``beside`` them that cannot be read is absent; its row stays.
         """
-        wanted = set(spec.columns) if needed is None else set(needed)
-        wanted |= {*spec.key, *spec.newest_by, *spec.required}
-        self._beside = frozenset(beside) - wanted
-        wanted |= self._beside
-        if "unit_code" in spec.columns and "unit_name" in spec.columns:
-            wanted.add("unit_name")
+        self.beside = frozenset(beside) - {column.name for column in columns_read(spec, needed)}
         self.connection = connection
         self.spec = spec
-        self.columns = tuple(column for column in spec.columns.values() if column.name in wanted)
-        self.parts: list[Part] = []
+        self.columns = columns_read(spec, needed, beside)
+        self.parts: list[Part[TableFile]] = []
         self._show_officials = show_officials
         columns = ", ".join(f"{identifier(column.name)} {sql_type(column)}" for column in self.columns)
         connection.execute(f"CREATE TEMP TABLE {spec.name} ({columns}, unread BIGINT, set_aside UTINYINT)")
 
-    def add(self, file: TableFile, corrections: Corrections, progress: Progress) -> tuple[Part, str]:
+    def add(
+        self, file: TableFile, corrections: Corrections, progress: Progress
+    ) -> tuple[Part[TableFile], str]:
         """Type the rows of ``file``; return where they stand and the file's hash."""
         progress.file(file.label, file.sheet_size)
         part, sha256 = None, None
@@ -89,7 +81,7 @@ class TypedTable:
     def _rows(self) -> int:
         return int(self.connection.execute(f"SELECT count(*) FROM {self.spec.name}").fetchall()[0][0])
 
-    def _read_directly(self, file: TableFile, progress: Progress) -> tuple[Part | None, str]:
+    def _read_directly(self, file: TableFile, progress: Progress) -> tuple[Part[TableFile] | None, str]:
         """Let DuckDB read a strictly well-formed file; no part where it is not."""
         assert isinstance(file.sheet, DelimitedText)
         first = self._rows()
@@ -98,8 +90,8 @@ class TypedTable:
             surveyed = pool.submit(survey, file.sheet.container)
             try:
                 with watched(self.connection, progress, lambda: _lines_so_far(surveyed)):
-                    self._insert(file, _direct_cells(file), _direct_source(file))
-                part = Part(file, first, self._rows())
+                    self._insert(file, cells_of(file, "c{}".format), _direct_source(file))
+                part = Part(file, first, self._rows(), by_line=True)
             except duckdb.InterruptException:
                 raise
             except duckdb.Error:
@@ -116,7 +108,7 @@ class TypedTable:
         self._leave_out(part, self._guesses(part))
         return part, contents.sha256
 
-    def _guesses(self, part: Part) -> dict[int, Guess]:
+    def _guesses(self, part: Part[TableFile]) -> dict[int, Guess]:
         """Return what the rows of a part that DuckDB read may be, where they may be no records."""
         lacking = [f"{identifier(name)} IS NULL" for name in self.spec.required]
         key = identifier(self.spec.key[0])
@@ -140,7 +132,7 @@ class TypedTable:
         reader = RowReader(part.file.header, part.file.spelling)
         guesses: dict[int, Guess] = {}
         below_header = part.first
-        for position, cells in _rows_at(part, wanted):
+        for position, cells in rows_by_line(part, wanted):
             guess = reader.guess(cells, first=position == below_header)
             if guess == "other_header":
                 raise RecordsError(other_header(part.file, part.row_number(position)))
@@ -150,7 +142,7 @@ class TypedTable:
                 guesses[position] = guess
         return guesses
 
-    def _leave_out(self, part: Part, guesses: Mapping[int, Guess]) -> None:
+    def _leave_out(self, part: Part[TableFile], guesses: Mapping[int, Guess]) -> None:
         """Settle which rows are no records, and mark them."""
         last = next((p for p in range(part.end - 1, part.first - 1, -1) if p not in guesses), None)
         for position, kind in settled(guesses, last):
@@ -163,17 +155,17 @@ class TypedTable:
         self._set_aside(part.broken, QUARANTINED)
         self._set_aside([p for p in part.cell_faults if p not in part.broken], QUARANTINED, keep_unread=True)
 
-    def _find_lost_codes(self, part: Part) -> None:
+    def _find_lost_codes(self, part: Part[TableFile]) -> None:
         """Note the codes that a spreadsheet wrote as 1,23457E+18: their digits are lost."""
         for column in self.columns:
             if (column.name not in self.spec.key and column.decimals is None) or column.kind == "date":
                 continue
-            if column.name in self._beside:
+            if column.name in self.beside:
                 continue
             name = identifier(column.name)
             found = self.connection.execute(
                 f"SELECT rowid FROM {self.spec.name} WHERE rowid >= ? AND contains({name}, 'E+') "
-                f"AND regexp_full_match({name}, '[0-9]([.,][0-9]+)?E\\+[0-9]+')",
+                f"AND regexp_full_match({name}, '{LOST_CODE}')",
                 [part.first],
             ).fetchall()
             for (position,) in found:
@@ -191,7 +183,7 @@ class TypedTable:
 
     def _read_row_by_row(
         self, file: TableFile, corrected: Mapping[int, Mapping[str, str]], progress: Progress
-    ) -> Part:
+    ) -> Part[TableFile]:
         first = self._rows()
         part = Part(file, first, first)
         guesses: dict[int, Guess] = {}
@@ -208,7 +200,7 @@ class TypedTable:
                     if row.fault is not None:
                         part.broken[position] = row.fault
                 for column in read:
-                    judged = column.name not in self._beside
+                    judged = column.name not in self.beside
                     text = _cell_text(part, position, row, column, correction, judged=judged)
                     cells[column.name].append(text)
             constants = {name: quoted(text) for name, text in file.recognised.constants.items()}
@@ -228,47 +220,14 @@ class TypedTable:
         parameters: Sequence[Sequence[str | None]] = (),
     ) -> None:
         """Type the columns of ``source``; mark cells that are filled but cannot be read."""
-        present = [column for column in self.columns if column.name in cells]
-        names = {column.name: identifier(column.name) for column in present}
-        raw = ", ".join(f"{cells[c.name]} AS {_raw(c.name)}" for c in present)
-        parse = ", ".join(
-            f"{_raw(c.name)}, {self._typed(file, c, _raw(c.name))} AS {names[c.name]}" for c in present
+        rows = typed_rows(
+            *(file, self.columns, cells, source), beside=self.beside, show_officials=self._show_officials
         )
-        bound = ", ".join(f"{_raw(c.name)}, {bounded(c, names[c.name])} AS {names[c.name]}" for c in present)
-        faults = [
-            f"CASE WHEN {condition} THEN {1 << position} ELSE 0 END"
-            for position, condition in self._fault_conditions(cells)
-        ]
-        unread = " + ".join(faults) or "0"
-        values = ", ".join(names.get(column.name, "NULL") for column in self.columns)
-        self.connection.execute(
-            f"INSERT INTO {self.spec.name} "
-            f"SELECT {values}, unread, CASE WHEN unread = 0 THEN {NOT_SET_ASIDE} ELSE {QUARANTINED} END "
-            f"FROM (SELECT *, {unread} AS unread FROM (SELECT {bound} FROM (SELECT {parse} "
-            f"FROM (SELECT {raw} FROM {source}))))",
-            parameters,
-        )
-
-    def _typed(self, file: TableFile, column: ColumnSpec, cell: str) -> str:
-        words = file.spelling.value_spellings(self.spec.name, column)
-        return typed(column, cell, words, show_officials=self._show_officials)
-
-    def _fault_conditions(self, cells: Mapping[str, str]) -> Iterator[tuple[int, str]]:
-        """Yield the bit and the condition of every fault a row may have."""
-        for position, column in enumerate(self.columns):
-            if column.name not in cells or column.name in self._beside:
-                continue
-            name = identifier(column.name)
-            if column.name == "unit_code" and "unit_name" in cells:
-                continue
-            if column.name in self.spec.required:
-                yield position, f"{name} IS NULL"
-            elif column.kind in MAY_BE_UNREADABLE:
-                yield position, unreadable(_raw(column.name), name)
+        self.connection.execute(f"INSERT INTO {self.spec.name} {rows}", parameters)
 
 
 def _cell_text(
-    part: Part,
+    part: Part[TableFile],
     position: int,
     row: Row,
     column: ColumnSpec,
@@ -328,27 +287,16 @@ def _direct_source(file: TableFile) -> str:
     )
 
 
-def _direct_cells(file: TableFile) -> dict[str, str]:
-    """Return the SQL that gives each column's cell."""
-    recognised = file.recognised
-    cells = {name: quoted(text) for name, text in recognised.constants.items()}
-    for name, position in recognised.positions.items():
-        cells[name] = f"c{position}"
-        if name in recognised.seconds:
-            cells[name] = f"coalesce(nullif(trim(c{position}), ''), c{recognised.seconds[name]})"
-    return cells
-
-
 def _lines_so_far(surveyed: Future[Contents]) -> int | None:
     return surveyed.result().lines if surveyed.done() else None
 
 
-def _is_whole(part: Part, contents: Contents) -> bool:
+def _is_whole(part: Part[TableFile], contents: Contents) -> bool:
     """Return whether every line below the header became a row."""
     return not contents.odd and part.end - part.first + part.file.header_row == contents.lines
 
 
-def _rows_at(part: Part, wanted: Collection[int]) -> Iterator[tuple[int, list[str]]]:
+def rows_by_line(part: Part[TableFile], wanted: Collection[int]) -> Iterator[tuple[int, list[str]]]:
     """Yield the cells of the rows at some positions of a part whose every line is a row."""
     sheet = part.file.sheet
     assert isinstance(sheet, DelimitedText)
@@ -363,8 +311,3 @@ def _rows_at(part: Part, wanted: Collection[int]) -> Iterator[tuple[int, list[st
                 yield position, next(csv.reader([text], delimiter=sheet.separator))
             if position >= last:
                 break
-
-
-def _raw(column: str) -> str:
-    """Return the identifier of a column's cells before they are typed."""
-    return identifier(f"raw {column}")

@@ -15,6 +15,7 @@ from chiso.run.compare import CompareRequest, OperandRequest, compare
 from chiso.run.comparing import Comparison, Reference, diff_catalogues, diff_editions, reference
 from chiso.run.explaining import ExplainRequest, explain
 from chiso.run.history import history_board, history_runs, keep, prove_history
+from chiso.run.importing import ImportRequest, import_into
 from chiso.run.late_lists import LateRequest, late
 from chiso.run.periods import ScoredPeriods, Unscored, score_periods
 from chiso.run.planning import Planned, PlanRequest, plan
@@ -34,6 +35,7 @@ __all__ = [
     "Comparison",
     "ExplainRequest",
     "Gates",
+    "ImportRequest",
     "LateRequest",
     "OperandRequest",
     "Part",
@@ -63,6 +65,7 @@ __all__ = [
     "explain",
     "history_board",
     "history_runs",
+    "import_into",
     "keep",
     "late",
     "plan",

@@ -11,7 +11,14 @@ from chiso.errors import Problem, Text, UsageError
 from chiso.records.dataset import Records
 from chiso.records.progress import SILENT, Progress
 from chiso.run.preparing import PeriodRequest, Reader, check_units, check_words, nothing, prepare
-from chiso.scoring.late import LateLists, Order, columns_listed, late_lists, table_with_deadline
+from chiso.scoring.late import (
+    LateLists,
+    Order,
+    columns_listed,
+    late_lists,
+    table_with_deadline,
+    tables_looked_up,
+)
 from chiso.scoring.late_records import LISTS, ListName
 from chiso.terms.unit import LEVELS, Unit, UnitTree
 
@@ -48,7 +55,8 @@ def late(
     """Return the lists of a request; ``today`` bounds a period that still runs."""
     check_words(("--level", request.level, LEVELS))
     more = partial(columns_listed, name=request.table)
-    start = prepare(request, today, progress, when_loaded, more=more, reader=reader)
+    looks_up = partial(tables_looked_up, name=request.table)
+    start = prepare(request, today, progress, when_loaded, more=more, reader=reader, looks_up=looks_up)
     units = chosen_offices(start.records.units, request)
     return late_lists(
         start.engine(),

@@ -21,9 +21,11 @@ from chiso.run.preparing import (
     provenance,
 )
 from chiso.run.scoring import ScoreRequest, chosen_units
+from chiso.scoring.reach import CountingReach
 from chiso.scoring.score import Asked, score_each
 from chiso.scoring.scoreboard import Scoreboard
 from chiso.terms.period import Judgement, judge, parse_periods
+from chiso.terms.steps import step
 from chiso.terms.unit import LEVELS
 from chiso.terms.working_days import load_working_days
 
@@ -61,7 +63,8 @@ def score_periods(
     reader = reader or Reader(progress, when_loaded)
     check_words(("--level", request.level, LEVELS))
     judgements = [judge(period, request.as_of or today) for period in parse_periods(request.period, today)]
-    catalogue = load_catalogue(request.catalogue)
+    with step("catalogue"):
+        catalogue = load_catalogue(request.catalogue)
     working_days = load_working_days(request.working_days)
     rules = [catalogue.rules(judgement.period.last_day, request.edition) for judgement in judgements]
     assigned = {
@@ -71,7 +74,12 @@ def score_periods(
 
     found: dict[Judgement, Scoreboard | CannotScoreError] = {}
     for columns in _distinct(needed):
-        records = reader.read(request, columns)
+        alike = [
+            (each.on_day(judgement.as_of), judgement)
+            for each, judgement, own in zip(rules, judgements, needed, strict=True)
+            if own == columns
+        ]
+        records = reader.read(request, columns, reach=CountingReach(tuple(alike)))
         asked = [
             Asked(
                 each,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -16,22 +18,31 @@ from chiso.history.store import History, RunEntry
 from chiso.records.dataset import Records
 from chiso.records.load import load_records
 from chiso.records.progress import SILENT, Progress
+from chiso.records.store.manifest import manifest_at
 from chiso.scoring.assignments import Assignments, load_assignments
 from chiso.scoring.available import columns_needed
 from chiso.scoring.earlier import NO_EARLIER_FIGURES, EarlierFigure, EarlierFigures
 from chiso.scoring.engine import Engine
+from chiso.scoring.reach import CountingReach
 from chiso.scoring.scoreboard import Provenance
 from chiso.terms.columns import SPLITS
 from chiso.terms.numbers import number_text
 from chiso.terms.period import Judgement, Period, earlier_label, judge, parse_period
+from chiso.terms.steps import step
 from chiso.terms.unit import UnitTree
 from chiso.terms.working_days import WorkingDays, load_working_days
 from chiso.version import __version__
 
+# The engine that counts unless another is asked for.
+DUCKDB = "duckdb"
+
 
 @dataclass(frozen=True, kw_only=True)
 class ReadRequest:
-    """What is read, and the rules it is read for: the options of the command, unparsed."""
+    """What is read, and the rules it is read for: the options of the command, unparsed.
+
+    ``whole`` asks for every row of a store, also of a run that only counts.
+    """
 
     records: tuple[Path, ...]
     reported: tuple[Path, ...] = ()
@@ -42,6 +53,8 @@ class ReadRequest:
     catalogue: Path | None = None
     edition: str | None = None
     as_of: date | None = None
+    whole: bool = False
+    engine: str = DUCKDB
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +120,11 @@ class Prepared:
         return provenance(self.catalogue, self.records, self.judgement, self.edition)
 
 
+def nothing_more(_rules: RuleSet) -> frozenset[str]:
+    """Return the tables that are looked up beyond what the rules do: none."""
+    return frozenset()
+
+
 # Columns by table.
 Columns: TypeAlias = dict[str, set[str]]
 
@@ -118,30 +136,49 @@ def nothing(_records: Records) -> None:
 class Reader:
     """Reads records, those of the same files and columns once; ``when_loaded`` is given them as they come.
 
-    Records that hold more columns beside those needed do for a request that asks for fewer.
+    Records that hold more columns beside those needed do for a request that asks for fewer, and those of a
+    store read whole for one that may leave rows out.
     """
 
     def __init__(self, progress: Progress = SILENT, when_loaded: Callable[[Records], None] = nothing) -> None:
         self._progress = progress
         self._when_loaded = when_loaded
-        self._read: dict[object, list[tuple[Columns, Records]]] = {}
+        self._read: dict[object, list[tuple[Columns, object, Records]]] = {}
 
-    def read(self, request: ReadRequest, needed: Columns, beside: Columns | None = None) -> Records:
-        """Return the records of a request, typed as far as ``needed``, and ``beside`` that: see ``load``."""
+    def read(
+        self,
+        request: ReadRequest,
+        needed: Columns,
+        beside: Columns | None = None,
+        reach: CountingReach | None = None,
+    ) -> Records:
+        """Return the records of a request, typed as far as ``needed``, and ``beside`` that: see ``load``.
+
+        Of a store those in ``reach`` do.
+        """
         columns = frozenset((table, frozenset(names)) for table, names in needed.items())
         files = (
             *(request.records, request.reported, request.units, request.mappings, request.corrections),
-            request.show_officials,
+            *(request.show_officials, request.engine),
         )
         read = self._read.setdefault((files, columns), [])
-        wanted = beside or {}
-        for there, records in read:
-            if all(names <= there.get(table, set()) for table, names in wanted.items()):
+        wanted, told = beside or {}, _told(request, reach)
+        for there, left, records in read:
+            if left in (None, told) and all(
+                names <= there.get(table, set()) for table, names in wanted.items()
+            ):
                 return records
-        records = load(request, needed, self._progress, beside=wanted)
-        read.append((wanted, records))
+        records = load(request, needed, self._progress, beside=wanted, reach=reach)
+        read.append((wanted, told, records))
         self._when_loaded(records)
         return records
+
+
+def _told(request: ReadRequest, reach: CountingReach | None) -> object:
+    """Return what tells which rows may be left out; None where all are read, as those of exports are."""
+    if reach is None or request.whole or not any(map(is_store, request.records)):
+        return None
+    return tuple(judgement for _, judgement in reach.asked), request.catalogue, request.edition, reach.also
 
 
 def prepare(
@@ -154,24 +191,32 @@ def prepare(
     more: Columns | Callable[[RuleSet], Columns] | None = None,
     beside: Callable[[RuleSet], Columns] | None = None,
     reader: Reader | None = None,
+    looks_up: Callable[[RuleSet], frozenset[str]] | None = None,
 ) -> Prepared:
     """Return the rules and the records of a request; ``today`` bounds a period that still runs.
 
     ``split`` and ``more`` name columns that are read beyond those that the rules use; ``more`` may depend
     on the rules. Those ``beside`` set no row aside, so that scores are the same with and without them.
     ``when_loaded`` is given the records before anything is counted, so that what was set aside is told even
-    where nothing can be scored. A ``reader`` of one's own keeps what it reads for further requests.
+    where nothing can be scored. A ``reader`` of one's own keeps what it reads for further requests. A run
+    that only counts, or lists nothing but the population, ``looks_up`` these tables beyond what the rules
+    do; it may leave rows of a store where they are.
     """
     period = parse_period(request.period, today)
     judgement = judge(period, request.as_of or today)
-    catalogue = load_catalogue(request.catalogue)
+    with step("catalogue"):
+        catalogue = load_catalogue(request.catalogue)
     rules = catalogue.rules(judgement.period.last_day, request.edition)
     assignments, chosen = assignments_of(request, rules)
     earlier = earlier_figures(request, rules, judgement.period)
     working_days = load_working_days(request.working_days)
     also = more(rules) if callable(more) else more or {}
     reader = reader or Reader(progress, when_loaded)
-    records = reader.read(request, needed_columns(rules, split, also), beside(rules) if beside else None)
+    reach = None
+    if looks_up is not None:
+        reach = CountingReach(((rules.on_day(judgement.as_of), judgement),), looks_up(rules))
+    also_beside = None if beside is None else beside(rules)
+    records = reader.read(request, needed_columns(rules, split, also), also_beside, reach)
     return Prepared(
         *(catalogue, rules, judgement, working_days, records, request.edition, assignments, chosen, earlier)
     )
@@ -273,23 +318,62 @@ def load(
     *,
     beside: Columns | None = None,
     registry_needed: bool = True,
+    reach: CountingReach | None = None,
 ) -> Records:
     """Return the records of a request; ``needed`` None reads every column that chiso knows.
 
     Columns ``beside`` those needed set no row aside.
     """
-    return load_records(
-        request.records,
-        units=request.units,
-        reported=request.reported,
-        needed=needed,
-        beside=beside,
-        mappings=request.mappings,
-        corrections=request.corrections,
-        show_officials=request.show_officials,
-        registry_needed=registry_needed,
-        progress=progress,
-    )
+    with step("read"):
+        return load_records(
+            request.records,
+            units=request.units,
+            reported=request.reported,
+            needed=needed,
+            beside=beside,
+            mappings=request.mappings,
+            corrections=request.corrections,
+            show_officials=request.show_officials,
+            registry_needed=registry_needed,
+            progress=progress,
+            reach=None if request.whole else reach,
+            spark=spark_master(request),
+        )
+
+
+def is_store(path: Path) -> bool:
+    """Return whether a path names a store, by its folder or its manifest."""
+    return manifest_at(path) is not None
+
+
+def spark_master(request: ReadRequest) -> str | None:
+    """Return the master of the Spark asked for, "" for the one that runs; None where DuckDB is to count.
+
+    Raises UsageError for an engine that does not exist, and for what Spark cannot do.
+    """
+    if request.engine == DUCKDB:
+        return None
+    if not _ENGINE.fullmatch(request.engine):
+        near = suggestion(request.engine, (DUCKDB, "spark"))
+        message = Text(
+            vi=f"--engine: không có “{request.engine}”", en=f"--engine: there is no “{request.engine}”"
+        )
+        raise UsageError(Problem(message, hint=near or allowed_words(ENGINES)))
+    if request.corrections:
+        raise UsageError(Problem(_NO_CORRECTIONS, hint=_CORRECT_FIRST))
+    # Under spark-submit the master is the one it was given.
+    submitted = "PYSPARK_GATEWAY_PORT" in os.environ
+    return ("" if submitted else "local[*]") if request.engine == "spark" else request.engine
+
+
+# What ``--engine`` takes, as people are told.
+ENGINES = (DUCKDB, "spark", "local[2]", "spark://HOST:PORT", "yarn", "k8s://…")
+_ENGINE = re.compile(r"spark|local(\[(\d+|\*)\])?|spark://\S+|yarn|k8s://\S+")
+_NO_CORRECTIONS = Text(vi="--corrections không dùng với Spark", en="--corrections does not go with Spark")
+_CORRECT_FIRST = Text(
+    vi="Sửa ngay trong tệp xuất, hoặc chấm không có --engine",
+    en="Correct the exports themselves, or score without --engine",
+)
 
 
 def check_gates(records: Records, gates: Gates) -> None:

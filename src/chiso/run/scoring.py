@@ -9,7 +9,7 @@ from datetime import date
 from chiso.errors import Problem, Text, UsageError
 from chiso.records.dataset import Records
 from chiso.records.progress import SILENT, Progress
-from chiso.run.preparing import PeriodRequest, check_units, check_words, nothing, prepare
+from chiso.run.preparing import PeriodRequest, check_units, check_words, nothing, nothing_more, prepare
 from chiso.scoring.rank import Rank, rank_units
 from chiso.scoring.score import score_records
 from chiso.scoring.scoreboard import Scoreboard, UnitScore
@@ -44,7 +44,7 @@ def score(
     where nothing can be scored.
     """
     check_words(("--level", request.level, LEVELS), ("--by", request.by, tuple(SPLITS)))
-    start = prepare(request, today, progress, when_loaded, split=request.by)
+    start = prepare(request, today, progress, when_loaded, split=request.by, looks_up=nothing_more)
     board = score_records(
         start.rules,
         start.records,

@@ -181,7 +181,7 @@ class _Printer:
         return _dated(self.sql(tree), tree.type == "timestamp")
 
     def _workdays_up_to(self, tree: Expression) -> str:
-        return f"calendar.counts[date_diff('day', DATE '{FIRST_DAY}', {self._day(tree)}) + 1]"
+        return f"list_element(calendar.counts, date_diff('day', DATE '{FIRST_DAY}', {self._day(tree)}) + 1)"
 
 
 # Which unit answers for the records of a code may change from period to period.
@@ -503,10 +503,14 @@ class _Compiler:
     def _result(self, fates: int) -> str:
         """The rows by period, unit and key, and one more of each period that holds the fates of all rows."""
         # Counted apart from the fates, so that a row lost between the two shows.
-        own = "SELECT coalesce(sum(rows_counted), 0) FROM counted c WHERE c.period_no = placed.period_no"
-        of_all = ["period_no", "NULL", "NULL", "NULL", f"({own})", *["NULL"] * len(self._wanted)]
+        own = "SELECT period_no, sum(rows_counted) AS rows_counted FROM counted GROUP BY period_no"
+        of_all = ["p.period_no", *["NULL"] * 3, "coalesce(max(c.rows_counted), 0)"]
+        of_all += ["NULL"] * len(self._wanted)
         of_all += [f"coalesce(sum(placed) FILTER (WHERE fate = {fate}), 0)" for fate in range(fates)]
-        return f"{self._by_units(fates)}\nUNION ALL SELECT {', '.join(of_all)} FROM placed GROUP BY period_no"
+        return (
+            f"{self._by_units(fates)}\nUNION ALL SELECT {', '.join(of_all)} FROM placed p "
+            f"LEFT JOIN ({own}) c ON c.period_no = p.period_no GROUP BY p.period_no"
+        )
 
     def _by_units(self, fates: int) -> str:
         counts = [f"wanted_{n}" for n in range(len(self._wanted))]

@@ -12,9 +12,9 @@ import duckdb
 
 from chiso.catalogue.expression import Expression
 from chiso.catalogue.formula import ExclusionRule, RuleSet, TableRules
-from chiso.errors import Problem, RecordsError, Text
+from chiso.errors import Problem, RecordsError, Text, UsageError
 from chiso.records.cells import sql_type
-from chiso.records.dataset import LoadedTable, Records
+from chiso.records.dataset import Cluster, LoadedTable, Records
 from chiso.scoring.available import Missing, Present, available
 from chiso.scoring.compile import (
     FIRST_EXCLUSION,
@@ -31,20 +31,31 @@ from chiso.scoring.compile import (
     statement,
 )
 from chiso.scoring.counts import Cell, Counts, ExcludedRows, Fates
+from chiso.scoring.reach import CountingReach, looked_up_by
 from chiso.terms.columns import TABLES, UNITS
 from chiso.terms.period import Judgement
+from chiso.terms.steps import step, tell_statement
 from chiso.terms.unit import UnitTree
 from chiso.terms.working_days import WorkingDays
 
 _ROWS_AT_ONCE = 10_000
 # What stands beside the records of each connection.
-_SERVED: WeakKeyDictionary[duckdb.DuckDBPyConnection, object] = WeakKeyDictionary()
+_SERVED: WeakKeyDictionary[duckdb.DuckDBPyConnection | Cluster, object] = WeakKeyDictionary()
 SUPERSEDED_REASON = Text(vi="trạng thái cũ của cùng một mã", en="older state of the same number")
 UNDETERMINED_REASON = Text(vi="không đủ dữ liệu để xếp vào kỳ", en="lacks the data to place it in time")
+
+_NOT_LISTED = Text(
+    vi="Spark chỉ đếm hồ sơ, không liệt kê từng hồ sơ", en="Spark counts records, it does not list them"
+)
+_WITHOUT_CLUSTER = Text(vi="Đọc hồ sơ không có --engine spark", en="Read the records without --engine spark")
 
 
 class LostRowsError(Exception):
     """The fates of a table do not add up to the rows read: a fault of chiso itself."""
+
+
+class OutOfReachError(Exception):
+    """Rows may matter that were left in their store for other periods or rules: a fault of chiso itself."""
 
 
 def presence(records: Records) -> Present:
@@ -89,6 +100,7 @@ class Engine:
     ) -> None:
         self.records = records
         rules = rules.on_day(judgement.as_of)
+        _require_reach(records, rules, (judgement, *also))
         self.rules = rules
         self.judgement = judgement
         self.judgements = (judgement, *also)
@@ -107,7 +119,7 @@ class Engine:
 
         The periods, registry and calendar of only one engine stand beside the same records at a time.
         """
-        connection = self.records.connection
+        connection = self.records.cluster or self.records.connection
         if _SERVED.get(connection) is not self._surroundings:
             _prepare(self.records, self.judgements, self._units_on, self._working_days)
             _SERVED[connection] = self._surroundings
@@ -116,6 +128,7 @@ class Engine:
         """Return the same records under other rules; raises RecordsError as a new engine would."""
         other = copy(self)
         other.rules = rules.on_day(self.judgement.as_of)
+        _require_reach(self.records, other.rules, self.judgements)
         other.tables = _table_rules(self.records, other.rules)
         return other
 
@@ -144,7 +157,10 @@ class Engine:
             of_table = [entry for entry in wanted if entry.count.table == name and counted]
             compiled = statement(TABLES[name], self.tables, of_table, own_split)
             found: list[list[tuple[object, ...]]] = [[] for _ in collectors]
-            for period_no, *values in self.records.connection.execute(compiled.sql).fetchall():
+            tell_statement(name, compiled.sql)
+            with step("count"):
+                counted_rows = _fetched(self.records, compiled.sql)
+            for period_no, *values in counted_rows:
                 found[_integer(period_no) or 0].append(tuple(values))
             for collector, rows in zip(collectors, found, strict=True):
                 collector.add(loaded, rows, compiled, self.tables[name])
@@ -191,6 +207,9 @@ class Engine:
         where: Expression | None = None,
         only_population: bool = False,
     ) -> Iterator[tuple[object, ...]]:
+        if self.records.cluster is not None:
+            raise UsageError(Problem(_NOT_LISTED, hint=_WITHOUT_CLUSTER))
+        _require_looked_up(self.records, table, [*selected, *([] if where is None else [where])])
         self.ready()
         if units is not None:
             numbers = [(self._numbers[code],) for code in units]
@@ -223,6 +242,23 @@ def count(
 ) -> Counts:
     """Return every wanted count of records that are counted once; see ``Engine.count``."""
     return Engine(records, rules, judgement, working_days).count(wanted, split)
+
+
+def _require_reach(records: Records, rules: RuleSet, judgements: Sequence[Judgement]) -> None:
+    """Raise OutOfReachError where rows may matter that the records lack."""
+    if isinstance(records.reach, CountingReach) and not records.reach.covers(rules, judgements):
+        raise OutOfReachError(", ".join(judgement.period.label for judgement in judgements))
+
+
+def _require_looked_up(records: Records, table: str, trees: Sequence[Expression | Among]) -> None:
+    """Raise OutOfReachError where a table is looked up of which rows were left in their store."""
+    reach = records.reach
+    if not isinstance(reach, CountingReach):
+        return
+    for tree in trees:
+        for found in () if isinstance(tree, Among) else looked_up_by(tree, table):
+            if found in records.tables and not reach.holds_all(found):
+                raise OutOfReachError(found)
 
 
 def _split_of(split: tuple[str, str | None] | None, loaded: LoadedTable) -> tuple[str, str | None] | None:
@@ -267,6 +303,9 @@ def _prepare(
     types = tuple(sql_type(column) for column in UNITS.columns.values())
     names = ("unit_no", "found", *UNITS.columns)
     _create(records, "registry", names, registry, ("INTEGER", "BOOLEAN", *types))
+    if records.cluster is not None:
+        records.cluster.calendar(working_days.counts)
+        return
     records.connection.execute(
         "CREATE OR REPLACE TEMP TABLE calendar AS SELECT CAST(? AS BIGINT[]) AS counts",
         [list(working_days.counts)],
@@ -292,6 +331,9 @@ def _create(
     rows: Iterable[tuple[object, ...]],
     types: Sequence[str],
 ) -> None:
+    if records.cluster is not None:
+        records.cluster.small_table(name, columns, rows, types)
+        return
     by_column = list(zip(*rows, strict=True)) or [()] * len(columns)
     selected = ", ".join(
         f'unnest(CAST(? AS {kind}[])) AS "{column}"' for column, kind in zip(columns, types, strict=True)
@@ -299,6 +341,13 @@ def _create(
     records.connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {selected}", [list(values) for values in by_column]
     )
+
+
+def _fetched(records: Records, sql: str) -> list[tuple[object, ...]]:
+    """Return the rows of a statement, from where the tables are."""
+    if records.cluster is not None:
+        return records.cluster.fetch(sql)
+    return [tuple(row) for row in records.connection.execute(sql).fetchall()]
 
 
 def _table_rules(records: Records, rules: RuleSet) -> dict[str, TableRules]:
@@ -393,7 +442,7 @@ def _integer(value: object) -> int | None:
 
 def _fates(numbers: Sequence[int], in_counts: int, loaded: LoadedTable, rules: TableRules) -> Fates:
     reasons = [
-        (SUPERSEDED_REASON.vi, SUPERSEDED_REASON.en, numbers[SUPERSEDED]),
+        (SUPERSEDED_REASON.vi, SUPERSEDED_REASON.en, numbers[SUPERSEDED] + loaded.unopened.superseded),
         *(
             (exclusion.reason.vi, exclusion.reason.en, numbers[FIRST_EXCLUSION + n])
             for n, exclusion in enumerate(rules.exclusions)
@@ -404,7 +453,7 @@ def _fates(numbers: Sequence[int], in_counts: int, loaded: LoadedTable, rules: T
         table=loaded.spec.name,
         rows_read=loaded.rows_read,
         in_population=numbers[IN_POPULATION],
-        outside_period=numbers[OUTSIDE],
+        outside_period=numbers[OUTSIDE] + loaded.unopened.outside,
         excluded=tuple(ExcludedRows(vi, en, rows) for vi, en, rows in reasons if rows),
         quarantined=numbers[QUARANTINED],
     )

@@ -15,6 +15,7 @@ from chiso.scoring.available import columns_of
 from chiso.scoring.counts import Fates
 from chiso.scoring.engine import Engine
 from chiso.scoring.late_records import LISTS, ListedRecord, Listing, ListName, trees_of
+from chiso.scoring.reach import looked_up_by
 from chiso.scoring.score import require_rows
 from chiso.scoring.scoreboard import Provenance
 from chiso.terms.columns import TABLES, TableSpec
@@ -103,6 +104,13 @@ def columns_listed(rules: RuleSet, name: str | None) -> dict[str, set[str]]:
         for other, columns in columns_of(tree, table).items():
             needed.setdefault(other, set()).update(columns)
     return needed
+
+
+def tables_looked_up(rules: RuleSet, name: str | None) -> frozenset[str]:
+    """Return the tables that the lists of a table look up; see ``table_with_deadline``."""
+    table = table_with_deadline(rules, name)
+    trees = trees_of(_deadline(rules, table), table)
+    return frozenset(found for tree in trees for found in looked_up_by(tree, table.name))
 
 
 def late_lists(

@@ -19,6 +19,7 @@ from chiso.scoring.reported import Reported, match_reported, with_earlier_used
 from chiso.scoring.scoreboard import BeyondCount, MissingIndex, Provenance, Scoreboard, UnitScore
 from chiso.terms.columns import CASES, SPLITS
 from chiso.terms.period import Judgement
+from chiso.terms.steps import step
 from chiso.terms.text import alphabetical
 from chiso.terms.unit import Unit
 from chiso.terms.working_days import WorkingDays
@@ -155,7 +156,8 @@ def _board(
         splittable=splittable,
     )
     listed = [unit for unit in records.units if _listed(unit, judgement)]
-    units = tuple(_units(scorer, listed, counts, split_by is not None))
+    with step("points"):
+        units = tuple(_units(scorer, listed, counts, split_by is not None))
     return Scoreboard(
         rules=rules,
         judgement=judgement,

@@ -1,0 +1,1 @@
+"""Differential tests of the Spark engine; they need pyspark and Java 17."""
