@@ -448,6 +448,17 @@ def test_no_citizen_stands_in_any_letter(chiso: CommandLine, tmp_path: Path) -> 
             assert secret not in text and secret not in outcome.stderr
 
 
+def test_what_is_no_case_number_names_no_file(chiso: CommandLine, tmp_path: Path) -> None:
+    # In one office's export a name stood in the column of case numbers; it came out as the name of a file.
+    rows = "K1 Nguyễn Văn Mật,C1,03/08/2026,10/08/2026,17/08/2026,10\nK2,C2,04/08/2026,11/08/2026,,4\n"
+    cases = "case_id,unit_code,received_at,due_at,finished_at,status\n" + rows
+    folder = a_folder(tmp_path / "records", cases=cases)
+    out = tmp_path / "letters"
+    outcome = chiso("report", "docx", folder, "--period", "2026-08", "--kind", "apology", "-o", out)
+    assert outcome.code == 0, outcome.stderr
+    assert sorted(path.name for path in out.iterdir()) == ["0001.docx", "0002-K2.docx"]
+
+
 def test_a_month_without_late_cases_writes_no_apology(chiso: CommandLine, tmp_path: Path) -> None:
     cases = (
         "case_id,unit_code,received_at,due_at,finished_at,status\nK1,C1,03/08/2026,10/08/2026,07/08/2026,10\n"

@@ -118,8 +118,9 @@ def apology_files(
     Names begin with a number, since those of cases may differ in nothing that a file name can hold.
     """
     for number, (record, letter) in enumerate(_apologies(lists, office, templates, language), start=1):
-        named = _NOT_IN_FILE_NAMES.sub("_", record.number)
-        yield f"{number:04}-{named}.docx", letters_bytes([letter], language)
+        # No case number holds a blank; what does may name a person, and names of files are seen by many.
+        told = "" if " " in record.number else "-" + _NOT_IN_FILE_NAMES.sub("_", record.number)
+        yield f"{number:04}{told}.docx", letters_bytes([letter], language)
 
 
 def _apologies(
