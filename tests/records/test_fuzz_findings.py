@@ -155,10 +155,11 @@ def test_a_parquet_moment_that_python_does_not_know_is_set_aside(tmp_path: Path,
 
 def a_parquet(folder: Path, case_id: str, received: str) -> bytes:
     path = folder / "content"
-    duckdb.sql(
-        f"COPY (SELECT {case_id} AS case_id, 'C1' AS unit_code, {received} AS received_at) "
-        f"TO '{path}' (FORMAT parquet)"
-    )
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"COPY (SELECT {case_id} AS case_id, 'C1' AS unit_code, {received} AS received_at) "
+            f"TO '{path}' (FORMAT parquet)"
+        )
     return path.read_bytes()
 
 

@@ -310,9 +310,9 @@ def test_of_a_name_of_a_unit_only_what_counts_is_kept(tmp_path: Path, chiso: Com
     )
     folder, store = a_folder(tmp_path / "in", cases=cases), tmp_path / "store"
     _import(chiso, folder, "-o", store)
-    (rows,) = duckdb.sql(
-        f"SELECT list(unit_name ORDER BY case_id) FROM read_parquet('{store}/cases/**/*.parquet')"
-    ).fetchall()
+    names = f"SELECT list(unit_name ORDER BY case_id) FROM read_parquet('{store}/cases/**/*.parquet')"
+    with duckdb.connect() as connection:
+        (rows,) = connection.execute(names).fetchall()
     assert rows == (["Quầy số 2", None, None, "xã HAI"],)
     by_name = ("channel = 'online'", "unit_name is not null and unit_name <> 'Xã Hai'")
     rest = (*AUGUST, "--catalogue", a_catalogue(tmp_path, by_name), "--detail", "index", "--format", "csv")

@@ -16,6 +16,9 @@ NAMES = ["CV-01", "ltthu", "Mẫu Văn Thử", "mẫu  văn thử", "Mau Thu", "
 @pytest.mark.parametrize("name", [*NAMES, "123456789", "CV.0900000001", "CB_1"])
 def test_the_same_code_as_in_records(name: str, show_names: bool) -> None:
     value = typed(CASES.columns["officer_code"], "cell", {}, show_officials=show_names)
-    row = duckdb.execute(f"SELECT {value} FROM (SELECT CAST(? AS VARCHAR) AS cell)", [name]).fetchone()
+    with duckdb.connect() as connection:
+        row = connection.execute(
+            f"SELECT {value} FROM (SELECT CAST(? AS VARCHAR) AS cell)", [name]
+        ).fetchone()
     assert row is not None
     assert official_code(name, show_names=show_names) == row[0]
