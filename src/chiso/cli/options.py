@@ -43,10 +43,17 @@ class Day(_DayParameter):
             ) from None
 
 
-def path_option(*names: str, vi: str, en: str, multiple: bool = False) -> Callable[[Any], Any]:
+def path_option(
+    *names: str, vi: str, en: str, multiple: bool = False, required: bool = False
+) -> Callable[[Any], Any]:
     """Return an option that takes a file."""
     return click.option(
-        *names, type=click.Path(path_type=Path), multiple=multiple, metavar="FILE", help=say(vi, en)
+        *names,
+        type=click.Path(path_type=Path),
+        multiple=multiple,
+        required=required,
+        metavar="FILE",
+        help=say(vi, en),
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chiso.cli.commands import main
+from chiso.cli.options import path_option
 from chiso.cli.output import chosen, write_file
 from chiso.cli.reports import report_of, report_options
 from chiso.cli.shell import say, usage
@@ -33,15 +34,13 @@ def chart() -> None:
     """Draw charts."""
 
 
-def _output(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option(
-        "-o",
-        "--output",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        required=True,
-        help=say("Ghi ra tệp .svg, .png hoặc .json (Vega-Lite)", "Write to .svg, .png or .json (Vega-Lite)"),
-    )(command)
+_output = path_option(
+    "-o",
+    "--output",
+    vi="Ghi ra tệp .svg, .png hoặc .json (Vega-Lite)",
+    en="Write to .svg, .png or .json (Vega-Lite)",
+    required=True,
+)
 
 
 def _top(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -29,15 +29,11 @@ _KINDS = ("monthly", "quarterly", "ten-day", "yearly", "brief", "apology")
     )
 )
 @report_options
-@click.option(
+@path_option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help=say(
-        "Tệp .docx; với apology cũng có thể là thư mục, mỗi hồ sơ một tệp",
-        "A .docx file; for apologies also a folder, with a file for each case",
-    ),
+    vi="Tệp .docx; với apology cũng có thể là thư mục, mỗi hồ sơ một tệp",
+    en="A .docx file; for apologies also a folder, with a file for each case",
 )
 @click.option(
     "--kind",

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
+from chiso.cli.options import path_option
 from chiso.cli.output import chosen, tell_written, write_text
 from chiso.cli.reports import report, report_of, report_options
 from chiso.cli.shell import say
@@ -17,14 +15,12 @@ if TYPE_CHECKING:
     from chiso.reporting.messages.message import Message
 
 
-def _output(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option(
-        "-o",
-        "--output",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help=say("Ghi ra tệp (mặc định: màn hình)", "Write to a file (default: standard output)"),
-    )(command)
+_output = path_option(
+    "-o",
+    "--output",
+    vi="Ghi ra tệp (mặc định: màn hình)",
+    en="Write to a file (default: standard output)",
+)
 
 
 @report.command(

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from chiso.cli.options import path_option
 from chiso.cli.output import chosen, write_file
 from chiso.cli.reports import report, report_of, report_options
 from chiso.cli.shell import say, usage
@@ -21,14 +22,7 @@ from chiso.errors import Text
     ),
 )
 @report_options
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    required=True,
-    help=say("Tệp .xlsx cần ghi", "The .xlsx file to write"),
-)
+@path_option("-o", "--output", vi="Tệp .xlsx cần ghi", en="The .xlsx file to write", required=True)
 def xlsx(**options: Any) -> None:
     """Write the workbook."""
     from chiso.reporting.notes import quarantine_lines
